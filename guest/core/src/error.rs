@@ -1,0 +1,253 @@
+//! The one error type and the one list of stable codes (`spec/identity.md` §12).
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+/// What every fallible function of this crate returns.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// A failure a host can act on: a stable code, what happened, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Error {
+    /// Stable, kebab-case when written.
+    pub code: Code,
+    /// One sentence about this occurrence. Never holds a secret (K14).
+    pub message: Cow<'static, str>,
+    /// HTTP status, when an answer caused the error.
+    pub status: Option<u16>,
+    /// Attempts made before giving up.
+    pub attempts: Option<u32>,
+    /// Seconds the server asked to wait.
+    pub retry_after_s: Option<u64>,
+    /// The code or short word naming what is underneath.
+    pub cause: Option<Cow<'static, str>>,
+    /// Whether a bootstrap cooldown answered instead of the network (L10).
+    pub from_cooldown: bool,
+}
+
+impl Error {
+    /// An error with `code` and a message for this occurrence.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), status: None, attempts: None, retry_after_s: None, cause: None, from_cooldown: false }
+    }
+
+    /// Records the HTTP status that caused the error.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Records how many attempts were made.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
+        self
+    }
+
+    /// Records how long the server asked to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
+    /// Records what is underneath.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Cow<'static, str>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// What the caller should do: the advice of the code.
+    pub fn advice(&self) -> Advice {
+        self.code.advice()
+    }
+}
+
+impl From<Code> for Error {
+    /// An error whose message is the meaning of its code.
+    fn from(code: Code) -> Self {
+        Self::new(code, code.meaning())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// What to do after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// The same call fails again.
+    Never,
+    /// Get a new task, then repeat.
+    AfterRegister,
+    /// Wait, then repeat unchanged.
+    BackOff,
+    /// Correct the clock, then repeat.
+    FixClock,
+    /// Correct configuration or input, then repeat.
+    FixConfig,
+}
+
+impl Advice {
+    /// The kebab-case spelling used on every surface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::AfterRegister => "after-register",
+            Self::BackOff => "back-off",
+            Self::FixClock => "fix-clock",
+            Self::FixConfig => "fix-config",
+        }
+    }
+}
+
+/// Declares [`Code`] from one table: variant, spelling, advice, meaning.
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $advice:ident, $meaning:literal;)*) => {
+        /// A stable error code. None is ever renamed or reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the specification.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The kebab-case spelling, the same on every surface.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// What the caller should do.
+            pub fn advice(self) -> Advice {
+                match self { $(Self::$variant => Advice::$advice,)* }
+            }
+
+            /// What the code means, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    KeyNotBase64 = "key-not-base64", FixConfig, "Key text is not base64";
+    KeyNotPkcs8 = "key-not-pkcs8", FixConfig, "DER is not one of the PKCS#8 shapes of K4–K5";
+    KeyMalformed = "key-malformed", FixConfig, "PEM, JWK or seed has the wrong shape or size";
+    KeyWrongAlgorithm = "key-wrong-algorithm", FixConfig, "Key is not Ed25519";
+    KeyPairMismatch = "key-pair-mismatch", FixConfig, "Attached public key does not belong to the seed";
+    KeyFormUnsupported = "key-form-unsupported", FixConfig, "Encrypted, OpenSSH or other private key container";
+    KeyPublicInvalid = "key-public-invalid", FixConfig, "Public key not canonical, not a point, or of small order";
+    RandomFailed = "random-failed", BackOff, "Random source failed or returned zeros";
+    RuntimeIdInvalid = "runtime-id-invalid", FixConfig, "Breaks I1";
+    TaskIdInvalid = "task-id-invalid", AfterRegister, "Breaks I2";
+    TimestampInvalid = "timestamp-invalid", FixClock, "Breaks I3 on reading";
+    ClockOutOfRange = "clock-out-of-range", FixClock, "Wall clock outside 1970..=9999";
+    SkewOutOfRange = "skew-out-of-range", FixClock, "Measured skew above 24 h";
+    RefKindUnknown = "ref-kind-unknown", Never, "Not one of the five kinds";
+    RefMissing = "ref-missing", Never, "Kind needs a value";
+    RefEmpty = "ref-empty", Never, "Nothing left after trimming";
+    RefTooLong = "ref-too-long", Never, "X1, X8 or X15 limit";
+    RefControl = "ref-control", Never, "Control character or line separator";
+    RefBidi = "ref-bidi", Never, "Bidirectional control";
+    RefInvisible = "ref-invisible", Never, "Zero-width or invisible code point";
+    RefUnassigned = "ref-unassigned", Never, "Unassigned code point or noncharacter";
+    RefUuidInvalid = "ref-uuid-invalid", Never, "Not a UUID in an accepted form";
+    RefUuidReserved = "ref-uuid-reserved", Never, "Nil or max UUID";
+    RefUrlInvalid = "ref-url-invalid", Never, "URL does not parse";
+    RefUrlScheme = "ref-url-scheme", Never, "Scheme is not http or https";
+    RefUrlUserinfo = "ref-url-userinfo", Never, "User name or password in URL";
+    RefUrlPercent = "ref-url-percent", Never, "% without two hex digits";
+    NetworkTimeout = "network-timeout", BackOff, "No complete answer in time";
+    NetworkConnect = "network-connect", BackOff, "Connection not made";
+    NetworkFailed = "network-failed", BackOff, "Sending or receiving broke off";
+    ServerUnavailable = "server-unavailable", BackOff, "408, 429 or 5xx answer";
+    RedirectRefused = "redirect-refused", FixConfig, "3xx answer";
+    ResponseTooLarge = "response-too-large", Never, "Success body above 1 MiB";
+    AgentRegisterRejected = "agent-register-rejected", Never, "Non-retryable status on agent registration";
+    AgentResponseUndecodable = "agent-response-undecodable", Never, "Agent registration answer not usable";
+    TaskRegisterRejected = "task-register-rejected", Never, "Non-retryable status on task registration";
+    TaskRegisterUnavailable = "task-register-unavailable", BackOff, "Task attempts used up outside the managed bootstrap";
+    TaskResponseUndecodable = "task-response-undecodable", Never, "Task answer is not a usable JSON object";
+    TaskIdMissing = "task-id-missing", Never, "None of the four spellings present";
+    SealedNotBase64 = "sealed-not-base64", Never, "Encrypted task id is not base64";
+    SealedOpenFailed = "sealed-open-failed", Never, "Sealed box cannot be opened with this key";
+    SealedNotUtf8 = "sealed-not-utf8", Never, "Opened task id is not UTF-8";
+    BootstrapUnavailable = "bootstrap-unavailable", BackOff, "Managed bootstrap attempts used up, or cooldown";
+    RunTaskMissing = "run-task-missing", AfterRegister, "Identity present, run task not, registering impossible here";
+    TaskBindingMismatch = "task-binding-mismatch", AfterRegister, "Cached task belongs to another binding; dropped";
+    AuthMaterialMissing = "auth-material-missing", FixConfig, "AgentIdentity mode without usable material";
+    ChatgptAuthUnavailable = "chatgpt-auth-unavailable", FixConfig, "Login lacks a part of the binding";
+    WorkspaceNotAllowed = "workspace-not-allowed", FixConfig, "Account is not an allowed workspace";
+    BearerUnavailable = "bearer-unavailable", Never, "This auth has no bearer token";
+    BaseUrlUnsupported = "base-url-unsupported", FixConfig, "Base URL outside section 8.5 or C7";
+    ConfigInvalid = "config-invalid", FixConfig, "Option unknown or out of range";
+    JwtMalformed = "jwt-malformed", FixConfig, "Not three parts, base64url or JSON";
+    JwtClaimsInvalid = "jwt-claims-invalid", FixConfig, "Claim missing, mistyped, or wrong iss/aud";
+    JwtHeaderInvalid = "jwt-header-invalid", FixConfig, "Alg not RS256 or kid missing";
+    JwtKidUnknown = "jwt-kid-unknown", FixConfig, "Kid not in the key set";
+    JwtKeyUnusable = "jwt-key-unusable", FixConfig, "Matching key is not a usable RSA key";
+    JwtSignatureInvalid = "jwt-signature-invalid", FixConfig, "Signature does not verify";
+    JwtExpired = "jwt-expired", FixConfig, "Exp passed by more than 60 s";
+    JwksUnavailable = "jwks-unavailable", BackOff, "Key set not fetched or bad status";
+    JwksUndecodable = "jwks-undecodable", Never, "Key set is not the expected JSON";
+    RecordInvalid = "record-invalid", FixConfig, "Stored record misses or mistypes a member";
+    StoreReadFailed = "store-read-failed", FixConfig, "Storage unreadable";
+    StoreWriteFailed = "store-write-failed", BackOff, "Storage not written; nothing changed";
+    ProviderKeyMissing = "provider-key-missing", FixConfig, "Provider's environment key missing or blank";
+    ProviderUnsupported = "provider-unsupported", FixConfig, "Login kind cannot serve this provider";
+    RejectedClock = "rejected-clock", FixClock, "Server refused for time";
+    RejectedTask = "rejected-task", AfterRegister, "Server refused the task";
+    RejectedKey = "rejected-key", FixConfig, "Server refused key, agent or account";
+    RejectedUnknown = "rejected-unknown", Never, "401/403 without a known reason";
+    Cancelled = "cancelled", BackOff, "Caller or host stopped the operation";
+    Internal = "internal", Never, "Broken invariant; report it";
+    AssertionMissing = "assertion-missing", Never, "Verdict V1";
+    AssertionTooLong = "assertion-too-long", Never, "Verdict V2";
+    AssertionMalformed = "assertion-malformed", Never, "Verdict V3";
+    AgentUnknown = "agent-unknown", FixConfig, "Verdict V5";
+    AgentRevoked = "agent-revoked", FixConfig, "Verdict V5";
+    SignatureInvalid = "signature-invalid", FixConfig, "Verdict V6";
+    AccountMismatch = "account-mismatch", FixConfig, "Verdict V7";
+    AssertionExpired = "assertion-expired", FixClock, "Verdict V8";
+    AssertionNotYetValid = "assertion-not-yet-valid", FixClock, "Verdict V9";
+    TaskUnknown = "task-unknown", AfterRegister, "Verdict V10";
+    TaskEnded = "task-ended", AfterRegister, "Verdict V10";
+    AssertionReplayed = "assertion-replayed", BackOff, "Verdict V11: cap reached, next second is free";
+    ReplayStoreUnavailable = "replay-store-unavailable", BackOff, "Verdict V11: store full, or lost and not yet safe";
+    OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
+    OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";
+}
+
+impl Code {
+    /// The code spelt `text`, if there is one.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+/// Body text of a refused call as it may appear in a message: N6 of the specification.
+///
+/// Invalid UTF-8 becomes U+FFFD, control characters become spaces, and more than 512 characters are cut to 512 plus `...`.
+pub fn excerpt(body: &[u8]) -> String {
+    const LIMIT: usize = 512;
+    let text = String::from_utf8_lossy(body);
+    let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut cut: String = characters.by_ref().take(LIMIT).collect();
+    if characters.next().is_some() {
+        cut.push_str("...");
+    }
+    cut
+}

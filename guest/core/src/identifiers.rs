@@ -1,0 +1,123 @@
+//! Identifiers as types that cannot hold a bad value (`spec/identity.md` §3).
+
+use crate::error::{Code, Error, Result};
+use alloc::string::String;
+use core::fmt;
+
+/// The id the backend gave an agent: 1 to 256 visible ASCII bytes without `:` `/` `?` `#`, not `.` or `..` (I1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AgentRuntimeId(String);
+
+impl AgentRuntimeId {
+    /// Longest id, in bytes.
+    pub const MAX_LEN: usize = 256;
+
+    /// Checks `text` against I1; `runtime-id-invalid` otherwise.
+    pub fn parse(text: &str) -> Result<Self> {
+        let fault = if text.is_empty() {
+            "it is empty"
+        } else if text.len() > Self::MAX_LEN {
+            "it is longer than 256 bytes"
+        } else if text == "." || text == ".." {
+            "it is a relative path segment"
+        } else if !text.bytes().all(|byte| matches!(byte, 0x21..=0x7e) && !matches!(byte, b':' | b'/' | b'?' | b'#')) {
+            "it holds a character outside visible ASCII, or one of : / ? #"
+        } else {
+            return Ok(Self(text.into()));
+        };
+        Err(Error::new(Code::RuntimeIdInvalid, alloc::format!("agent_runtime_id cannot be used: {fault}")))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id as one segment of a URL path (I5): bytes outside `A–Z a–z 0–9 - . _ ~` become `%HH`.
+    pub fn path_segment(&self) -> PathSegment<'_> {
+        PathSegment(&self.0)
+    }
+}
+
+impl fmt::Display for AgentRuntimeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes text percent-encoded after I5.
+pub struct PathSegment<'a>(&'a str);
+
+impl fmt::Display for PathSegment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                write!(f, "{}", char::from(byte))?;
+            } else {
+                write!(f, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The id the backend gave a task: 1 to 1024 bytes of UTF-8, no control character, not blank (I2). Compared byte by byte.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId(String);
+
+impl TaskId {
+    /// Longest id, in bytes.
+    pub const MAX_LEN: usize = 1024;
+
+    /// Checks `text` against I2; `task-id-invalid` otherwise. Nothing is trimmed or normalised.
+    pub fn parse(text: &str) -> Result<Self> {
+        let fault = if text.is_empty() {
+            "it is empty"
+        } else if text.len() > Self::MAX_LEN {
+            "it is longer than 1024 bytes"
+        } else if text.chars().any(char::is_control) {
+            "it holds a control character"
+        } else if text.chars().all(char::is_whitespace) {
+            "it is blank"
+        } else {
+            return Ok(Self(text.into()));
+        };
+        Err(Error::new(Code::TaskIdInvalid, alloc::format!("task_id cannot be used: {fault}")))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The account an agent acts for: 1 to 256 visible ASCII bytes (A5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// Longest id, in bytes.
+    pub const MAX_LEN: usize = 256;
+
+    /// Checks `text` against A5; `record-invalid` otherwise.
+    pub fn parse(text: &str) -> Result<Self> {
+        if (1..=Self::MAX_LEN).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
+            return Ok(Self(text.into()));
+        }
+        Err(Error::new(Code::RecordInvalid, "account_id cannot be used: it must be 1 to 256 visible ASCII characters"))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests;
