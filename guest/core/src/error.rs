@@ -227,6 +227,7 @@ codes! {
     TaskEnded = "task-ended", AfterRegister, "Verdict V10";
     AssertionReplayed = "assertion-replayed", BackOff, "Verdict V11: cap reached, next second is free";
     ReplayStoreUnavailable = "replay-store-unavailable", BackOff, "Verdict V11: store full, or lost and not yet safe";
+    RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";
 }

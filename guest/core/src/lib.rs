@@ -5,10 +5,18 @@
 
 extern crate alloc;
 
+pub mod assertion;
 pub mod encoding;
 pub mod error;
 pub mod identifiers;
+pub mod flow;
+mod json;
+pub mod keys;
 pub mod ports;
+pub mod registration;
+pub mod sealed;
+pub mod task_ref;
 pub mod timestamp;
+pub mod verification;
 
 pub use error::{Advice, Code, Error, Result};

@@ -1,0 +1,161 @@
+//! `AgentAssertion` headers: made, prepared for a custodian, and read (`spec/identity.md` §4).
+
+use crate::encoding;
+use crate::error::{Code, Error, Result};
+use crate::identifiers::{AgentRuntimeId, TaskId};
+use crate::json;
+use crate::keys::{PublicKey, SecretKey};
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use serde::Deserialize;
+
+/// Longest token read, in characters (V2). The longest one made has 3646 (A7).
+pub const MAX_TOKEN: usize = 8192;
+
+const SCHEME: &str = "AgentAssertion";
+
+/// Everything of an assertion but its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who asserts.
+    pub agent_runtime_id: AgentRuntimeId,
+    /// For which task.
+    pub task_id: TaskId,
+    /// When, in whole seconds.
+    pub timestamp: Timestamp,
+}
+
+impl Claim {
+    /// Checks three texts in the order of the assertion text (I1, I2, I3).
+    pub fn parse(agent_runtime_id: &str, task_id: &str, timestamp: &str) -> Result<Self> {
+        Ok(Self {
+            agent_runtime_id: AgentRuntimeId::parse(agent_runtime_id)?,
+            task_id: TaskId::parse(task_id)?,
+            timestamp: Timestamp::parse(timestamp)?,
+        })
+    }
+
+    /// The claim of two texts for the second that holds `now_ms`.
+    pub fn at(agent_runtime_id: &str, task_id: &str, now_ms: i64) -> Result<Self> {
+        Ok(Self {
+            agent_runtime_id: AgentRuntimeId::parse(agent_runtime_id)?,
+            task_id: TaskId::parse(task_id)?,
+            timestamp: Timestamp::from_unix_ms(now_ms)?,
+        })
+    }
+
+    /// A(r, k, t): exactly the bytes that are signed (A1).
+    pub fn signed_text(&self) -> Vec<u8> {
+        let (agent, task) = (self.agent_runtime_id.as_str().as_bytes(), self.task_id.as_str().as_bytes());
+        let mut text = Vec::with_capacity(agent.len().saturating_add(task.len()).saturating_add(22));
+        for part in [agent, b":", task, b":", &self.timestamp.to_bytes()] {
+            text.extend_from_slice(part);
+        }
+        text
+    }
+
+    /// The header value, signed by a key held here.
+    pub fn authorize(&self, key: &SecretKey) -> String {
+        self.header(&key.sign(&self.signed_text()))
+    }
+
+    /// The header value from a custodian's signature. With `check` it is verified strictly first.
+    pub fn assemble(&self, public: &PublicKey, signature: &[u8], check: bool) -> Result<String> {
+        let signature = <&[u8; 64]>::try_from(signature).map_err(|_| wrong_signature("it does not have 64 bytes"))?;
+        if check && !public.verify_strict(&self.signed_text(), signature) {
+            return Err(wrong_signature("it was not made by this key over this text"));
+        }
+        Ok(self.header(signature))
+    }
+
+    /// The header value with a given signature (A2, A3).
+    pub fn header(&self, signature: &[u8; 64]) -> String {
+        let envelope = self.envelope(signature);
+        let mut header = Vec::with_capacity(SCHEME.len().saturating_add(1).saturating_add(Base64UrlUnpadded::encoded_len(&envelope)));
+        header.extend_from_slice(SCHEME.as_bytes());
+        header.push(b' ');
+        let token_at = header.len();
+        header.resize(header.capacity(), 0);
+        if let Some(token) = header.get_mut(token_at..) {
+            // The space fits by construction, so this cannot fail.
+            let _ = Base64UrlUnpadded::encode(&envelope, token);
+        }
+        String::from_utf8(header).unwrap_or_default()
+    }
+
+    fn envelope(&self, signature: &[u8; 64]) -> Vec<u8> {
+        let (agent, task) = (self.agent_runtime_id.as_str(), self.task_id.as_str());
+        let mut out = String::with_capacity(agent.len().saturating_add(task.len()).saturating_add(192));
+        out.push_str("{\"agent_runtime_id\":");
+        encoding::push_json_string(&mut out, agent);
+        out.push_str(",\"signature\":\"");
+        let mut buffer = [0_u8; 88];
+        out.push_str(Base64::encode(signature, &mut buffer).unwrap_or_default());
+        out.push_str("\",\"task_id\":");
+        encoding::push_json_string(&mut out, task);
+        out.push_str(",\"timestamp\":\"");
+        out.push_str(core::str::from_utf8(&self.timestamp.to_bytes()).unwrap_or_default());
+        out.push_str("\"}");
+        out.into_bytes()
+    }
+}
+
+/// An assertion as received: well formed, not yet verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// What is asserted.
+    pub claim: Claim,
+    /// The signature over [`Claim::signed_text`].
+    pub signature: [u8; 64],
+}
+
+impl Assertion {
+    /// Reads the value of an `Authorization` header: V1 to V4, in this order.
+    pub fn parse(header: &str) -> Result<Self> {
+        let token = token(header)?;
+        if token.len() > MAX_TOKEN {
+            return Err(Code::AssertionTooLong.into());
+        }
+        let envelope = encoding::from_base64url(token).ok_or_else(|| malformed("the token is not base64url"))?;
+        let envelope: Envelope<'_> = json::object(&envelope).ok_or_else(|| malformed("the token does not hold exactly the four text members"))?;
+        let signature = encoding::from_base64(&envelope.signature)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| malformed("the signature is not base64 of 64 bytes"))?;
+        Ok(Self { claim: Claim::parse(&envelope.agent_runtime_id, &envelope.task_id, &envelope.timestamp)?, signature })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    agent_runtime_id: Cow<'a, str>,
+    #[serde(borrow)]
+    signature: Cow<'a, str>,
+    #[serde(borrow)]
+    task_id: Cow<'a, str>,
+    #[serde(borrow)]
+    timestamp: Cow<'a, str>,
+}
+
+/// V1: the scheme in any case, one space, a token.
+fn token(header: &str) -> Result<&str> {
+    match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(SCHEME) && !token.is_empty() && !token.starts_with(' ') => Ok(token),
+        _ => Err(Code::AssertionMissing.into()),
+    }
+}
+
+fn malformed(fault: &'static str) -> Error {
+    Error::new(Code::AssertionMalformed, fault)
+}
+
+fn wrong_signature(fault: &str) -> Error {
+    Error::new(Code::SignatureInvalid, alloc::format!("the custodian's signature is refused: {fault}")).with_cause("custodian")
+}
+
+#[cfg(test)]
+mod tests;

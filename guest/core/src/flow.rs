@@ -1,0 +1,209 @@
+//! Sans-I/O flows. A flow is a plain `async fn` that awaits effects through [`Effects`]; [`Operation`] runs it one effect at
+//! a time, so that a host on any runtime, or none, can drive it.
+
+mod effect;
+
+pub use effect::{
+    Attestation, CustodianFailure, Effect, HttpFailure, HttpRequest, HttpResponse, Outcome, SignRequest, StorageFailure, StoreRequest,
+    UnsealRequest,
+};
+
+use crate::error::{Code, Error, Result};
+use crate::identifiers::{AgentRuntimeId, TaskId};
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use effect::Kind;
+
+/// What a flow ends with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// The runtime id the backend gave the agent.
+    AgentRegistered(AgentRuntimeId),
+    /// The id the backend gave the task.
+    TaskRegistered(TaskId),
+}
+
+/// What happened or is about to happen (L9). Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// `agent` or `task`.
+    pub subject: &'static str,
+    /// The caller's name for the conversation.
+    pub conversation: Option<Rc<str>>,
+    /// First 16 hex digits of SHA-256 over the cache key.
+    pub key_digest: Rc<str>,
+    /// Counted from 1.
+    pub attempt: u32,
+    /// Delay before the next attempt, milliseconds.
+    pub delay_ms: Option<u64>,
+    /// Error code.
+    pub code: Option<Code>,
+}
+
+/// The kinds of events (L9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Another caller is registering; its outcome is awaited.
+    Waiting,
+    /// A registration is about to be sent.
+    Registering,
+    /// A registration failed and is repeated.
+    RetryScheduled,
+    /// A registration succeeded.
+    Registered,
+    /// A known task is used.
+    Reused,
+    /// A task was dropped.
+    Dropped,
+    /// The clock offset was corrected by a measured skew.
+    ClockCorrected,
+    /// The flow failed.
+    Failed,
+    /// The conversation falls back to a bearer token.
+    FallbackEngaged,
+}
+
+/// Where an operation stands.
+#[derive(Debug)]
+pub enum Progress {
+    /// It waits for the outcome of this effect.
+    Effect(Effect),
+    /// It is done.
+    Done(Completion),
+}
+
+/// What one call of [`Operation::resume`] brought. An error ends the operation.
+#[derive(Debug)]
+pub struct Step {
+    /// Oldest first.
+    pub events: Vec<Event>,
+    /// Where the operation stands.
+    pub progress: Result<Progress>,
+}
+
+/// A flow under way. Dropping it cancels it.
+pub struct Operation {
+    flow: Option<Pin<Box<dyn Future<Output = Result<Completion>>>>>,
+    channel: Rc<Channel>,
+}
+
+impl Operation {
+    /// Makes an operation of the flow that `start` returns; nothing runs before the first [`Self::resume`].
+    pub fn new<F>(start: impl FnOnce(Effects) -> F) -> Self
+    where
+        F: Future<Output = Result<Completion>> + 'static,
+    {
+        let channel = Rc::new(Channel::default());
+        Self { flow: Some(Box::pin(start(Effects(channel.clone())))), channel }
+    }
+
+    /// Goes on: without an outcome at the start, then with the outcome of the pending effect.
+    ///
+    /// `outcome-mismatch` leaves the operation waiting; `operation-finished` after its end.
+    pub fn resume(&mut self, outcome: Option<Outcome>) -> Result<Step> {
+        let flow = self.flow.as_mut().ok_or(Code::OperationFinished)?;
+        if outcome.as_ref().map(Outcome::kind) != self.channel.awaited.get() {
+            return Err(Code::OutcomeMismatch.into());
+        }
+        self.channel.answer.replace(outcome);
+        let polled = flow.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let events = self.channel.events.take();
+        let progress = match polled {
+            Poll::Ready(result) => {
+                self.flow = None;
+                result.map(Progress::Done)
+            }
+            Poll::Pending => match self.channel.asked.take() {
+                Some(effect) => {
+                    self.channel.awaited.set(Some(effect.kind()));
+                    Ok(Progress::Effect(effect))
+                }
+                None => {
+                    self.flow = None;
+                    Err(Error::new(Code::Internal, "an operation waits for nothing"))
+                }
+            },
+        };
+        Ok(Step { events, progress })
+    }
+}
+
+/// What passes between an operation and its flow.
+#[derive(Default)]
+struct Channel {
+    asked: RefCell<Option<Effect>>,
+    awaited: Cell<Option<Kind>>,
+    answer: RefCell<Option<Outcome>>,
+    events: RefCell<Vec<Event>>,
+}
+
+/// A flow's way to the outside.
+pub struct Effects(Rc<Channel>);
+
+impl Effects {
+    /// Makes an HTTP request.
+    pub async fn http(&self, request: HttpRequest) -> Result<Result<HttpResponse, HttpFailure>> {
+        match self.perform(Effect::Http(request)).await {
+            Outcome::Http(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Has a custodian sign.
+    pub async fn sign(&self, key_id: String, text: Vec<u8>) -> Result<Result<Vec<u8>, CustodianFailure>> {
+        match self.perform(Effect::Sign(SignRequest { key_id, text })).await {
+            Outcome::Sign(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Has a custodian open a sealed box.
+    pub async fn unseal(&self, key_id: String, sealed: Vec<u8>) -> Result<Result<Vec<u8>, CustodianFailure>> {
+        match self.perform(Effect::Unseal(UnsealRequest { key_id, sealed })).await {
+            Outcome::Unseal(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Waits.
+    pub async fn sleep(&self, ms: u64) -> Result<()> {
+        match self.perform(Effect::Sleep(ms)).await {
+            Outcome::Slept => Ok(()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Reports an event with the next step.
+    pub fn report(&self, event: Event) {
+        self.0.events.borrow_mut().push(event);
+    }
+
+    async fn perform(&self, effect: Effect) -> Outcome {
+        self.0.asked.replace(Some(effect));
+        let mut posted = false;
+        poll_fn(|_| {
+            if !posted {
+                posted = true;
+                return Poll::Pending;
+            }
+            self.0.answer.take().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}
+
+/// `resume` has compared the kinds already.
+fn mismatch() -> Error {
+    Code::OutcomeMismatch.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! Effects a flow can ask for, and what can come of them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What a flow needs from its host.
+#[derive(Debug)]
+pub enum Effect {
+    /// Make an HTTP request.
+    Http(HttpRequest),
+    /// Read the document of this name.
+    Load(String),
+    /// Replace a document as a whole.
+    Store(StoreRequest),
+    /// Remove the document of this name.
+    Erase(String),
+    /// Have a custodian sign.
+    Sign(SignRequest),
+    /// Have a custodian open a sealed box.
+    Unseal(UnsealRequest),
+    /// Ask for an attestation within so many milliseconds.
+    Attest(u32),
+    /// Wait so many milliseconds.
+    Sleep(u64),
+}
+
+/// What came of an effect.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Of [`Effect::Http`].
+    Http(Result<HttpResponse, HttpFailure>),
+    /// Of [`Effect::Load`].
+    Load(Result<Option<Vec<u8>>, StorageFailure>),
+    /// Of [`Effect::Store`].
+    Store(Result<(), StorageFailure>),
+    /// Of [`Effect::Erase`].
+    Erase(Result<(), StorageFailure>),
+    /// Of [`Effect::Sign`]: 64 bytes.
+    Sign(Result<Vec<u8>, CustodianFailure>),
+    /// Of [`Effect::Unseal`]: the opened bytes.
+    Unseal(Result<Vec<u8>, CustodianFailure>),
+    /// Of [`Effect::Attest`].
+    Attest(Attestation),
+    /// Of [`Effect::Sleep`].
+    Slept,
+}
+
+/// The case that an effect and its outcome share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Http,
+    Load,
+    Store,
+    Erase,
+    Sign,
+    Unseal,
+    Attest,
+    Sleep,
+}
+
+impl Effect {
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Http(_) => Kind::Http,
+            Self::Load(_) => Kind::Load,
+            Self::Store(_) => Kind::Store,
+            Self::Erase(_) => Kind::Erase,
+            Self::Sign(_) => Kind::Sign,
+            Self::Unseal(_) => Kind::Unseal,
+            Self::Attest(_) => Kind::Attest,
+            Self::Sleep(_) => Kind::Sleep,
+        }
+    }
+}
+
+impl Outcome {
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Http(_) => Kind::Http,
+            Self::Load(_) => Kind::Load,
+            Self::Store(_) => Kind::Store,
+            Self::Erase(_) => Kind::Erase,
+            Self::Sign(_) => Kind::Sign,
+            Self::Unseal(_) => Kind::Unseal,
+            Self::Attest(_) => Kind::Attest,
+            Self::Slept => Kind::Sleep,
+        }
+    }
+}
+
+/// An HTTP request. `Debug` shows neither header values nor the body.
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Absolute URL.
+    pub url: String,
+    /// In order.
+    pub headers: Vec<(String, String)>,
+    /// Exact body.
+    pub body: Vec<u8>,
+    /// For the whole exchange.
+    pub timeout_ms: u32,
+    /// Most bytes of a 2xx body.
+    pub success_limit: u32,
+    /// Most bytes of any other body.
+    pub error_limit: u32,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpRequest({} {})", self.method, self.url)
+    }
+}
+
+/// An answer.
+#[derive(Debug, Default)]
+pub struct HttpResponse {
+    /// Status code.
+    pub status: u16,
+    /// Names in any case.
+    pub headers: Vec<(String, String)>,
+    /// Body up to the limit.
+    pub body: Vec<u8>,
+    /// Whether the body was longer than the limit.
+    pub truncated: bool,
+}
+
+impl HttpResponse {
+    /// The first field of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpFailure {
+    /// Not complete in time.
+    Timeout,
+    /// The connection was not made.
+    Connect,
+    /// Sending or receiving broke off.
+    Failed,
+    /// The host or its caller stopped it.
+    Cancelled,
+}
+
+/// Something to be signed by a custodian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignRequest {
+    /// The custodian's name for the key.
+    pub key_id: String,
+    /// The exact bytes.
+    pub text: Vec<u8>,
+}
+
+/// A sealed box to be opened by a custodian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsealRequest {
+    /// The custodian's name for the key.
+    pub key_id: String,
+    /// libsodium sealed box.
+    pub sealed: Vec<u8>,
+}
+
+/// Why a custodian did not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustodianFailure {
+    /// It cannot do this at all.
+    Unsupported,
+    /// It refused or failed.
+    Failed,
+    /// The host or its caller stopped it.
+    Cancelled,
+}
+
+/// A document to be stored. `Debug` shows its name only.
+pub struct StoreRequest {
+    /// Name of the document.
+    pub name: String,
+    /// Its whole content.
+    pub document: Vec<u8>,
+}
+
+impl fmt::Debug for StoreRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoreRequest({}, {} bytes)", self.name, self.document.len())
+    }
+}
+
+/// Why storage did not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageFailure {
+    /// Reading failed.
+    Unreadable,
+    /// Writing failed; the document is as it was.
+    Unwritable,
+    /// The host or its caller stopped it.
+    Cancelled,
+}
+
+/// How an attestation ended.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Attestation {
+    /// An opaque token.
+    Token(String),
+    /// No answer within the budget.
+    Timeout,
+    /// The request failed.
+    Failed,
+    /// The host or its caller stopped it.
+    Cancelled,
+    /// The answer held no token.
+    Malformed,
+}
+
+impl fmt::Debug for Attestation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token(_) => "Token(…)",
+            Self::Timeout => "Timeout",
+            Self::Failed => "Failed",
+            Self::Cancelled => "Cancelled",
+            Self::Malformed => "Malformed",
+        })
+    }
+}
