@@ -4,7 +4,7 @@ use crate::encoding;
 use crate::error::{Code, Error, Result};
 use crate::identifiers::{AgentRuntimeId, TaskId};
 use crate::json;
-use crate::keys::{PublicKey, SecretKey};
+use crate::keys::SecretKey;
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -60,15 +60,6 @@ impl Claim {
     /// The header value, signed by a key held here.
     pub fn authorize(&self, key: &SecretKey) -> String {
         self.header(&key.sign(&self.signed_text()))
-    }
-
-    /// The header value from a custodian's signature. With `check` it is verified strictly first.
-    pub fn assemble(&self, public: &PublicKey, signature: &[u8], check: bool) -> Result<String> {
-        let signature = <&[u8; 64]>::try_from(signature).map_err(|_| wrong_signature("it does not have 64 bytes"))?;
-        if check && !public.verify_strict(&self.signed_text(), signature) {
-            return Err(wrong_signature("it was not made by this key over this text"));
-        }
-        Ok(self.header(signature))
     }
 
     /// The header value with a given signature (A2, A3).
@@ -151,10 +142,6 @@ fn token(header: &str) -> Result<&str> {
 
 fn malformed(fault: &'static str) -> Error {
     Error::new(Code::AssertionMalformed, fault)
-}
-
-fn wrong_signature(fault: &str) -> Error {
-    Error::new(Code::SignatureInvalid, alloc::format!("the custodian's signature is refused: {fault}")).with_cause("custodian")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod ports;
 pub mod registration;
 pub mod sealed;
+pub mod signer;
 pub mod task_ref;
 pub mod timestamp;
 pub mod verification;

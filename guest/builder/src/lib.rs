@@ -1,0 +1,58 @@
+//! Builds the component: compiles `guest/component` for `wasm32-unknown-unknown`, encodes it, and checks its imports.
+//!
+//! Used by `host/build.rs`, so that a plain `cargo build` works, and by `cargo xtask component`.
+
+mod compile;
+mod imports;
+
+pub use compile::compile;
+pub use imports::{check_imports, imports};
+
+use std::fmt;
+use std::path::Path;
+
+/// The two components built from one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// 32-bit limbs and simd128: runs everywhere.
+    Portable,
+    /// 64-bit limbs and wide arithmetic: wasmtime only, faster there.
+    Wide,
+}
+
+impl Profile {
+    /// Both profiles.
+    pub const ALL: [Self; 2] = [Self::Portable, Self::Wide];
+
+    /// `portable` or `wide`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Wide => "wide",
+        }
+    }
+}
+
+/// Why a component could not be built.
+#[derive(Debug)]
+pub struct BuildError(pub String);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// Builds the component of the workspace at `root`, with intermediate files under `target_dir`, and returns its bytes.
+pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
+    let module = compile(root, target_dir, profile)?;
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&module)
+        .and_then(|encoder| encoder.encode())
+        .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
+    check_imports(&component)?;
+    Ok(component)
+}

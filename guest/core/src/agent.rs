@@ -1,0 +1,168 @@
+//! An agent: its identity, the tasks it knows, and the clock offset it has learnt.
+
+use crate::assertion::Claim;
+use crate::base_urls;
+use crate::clock_offset::ClockOffset;
+use crate::error::{Code, Error, Result};
+use crate::flow::{Completion, Operation};
+use crate::identifiers::{AccountId, AgentRuntimeId, TaskId};
+use crate::ports::Ports;
+use crate::registering::{Label, TaskRegistering};
+use crate::signer::Signer;
+use crate::task_ref::TaskRef;
+use crate::timestamp::Timestamp;
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+/// Header fields, in order.
+pub type Headers = Vec<(String, String)>;
+
+/// What an agent is made of.
+#[derive(Clone, Debug)]
+pub struct AgentConfig<'a> {
+    /// Id the backend gave the agent.
+    pub agent_runtime_id: &'a str,
+    /// Account the agent acts for.
+    pub account_id: Option<&'a str>,
+    /// User the agent acts for.
+    pub chatgpt_user_id: Option<&'a str>,
+    /// Whether requests carry `X-OpenAI-Fedramp: true`.
+    pub fedramp: bool,
+    /// Base of the registration endpoints.
+    pub authapi_base: &'a str,
+    /// Whether a measured offset is applied.
+    pub correct_clock: bool,
+    /// Threshold from which it is applied.
+    pub skew_threshold_s: Option<u32>,
+}
+
+/// An identity with its tasks.
+pub struct Agent {
+    agent_runtime_id: AgentRuntimeId,
+    account_id: Option<AccountId>,
+    chatgpt_user_id: Option<String>,
+    fedramp: bool,
+    authapi_base: String,
+    signer: Rc<Signer>,
+    clock: Rc<ClockOffset>,
+    tasks: Rc<RefCell<Tasks>>,
+}
+
+/// Tasks by reference; none is the run task.
+type Tasks = BTreeMap<Option<String>, TaskId>;
+
+/// What is needed to sign for a task elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Id of the agent.
+    pub agent_runtime_id: AgentRuntimeId,
+    /// Id of the task.
+    pub task_id: TaskId,
+    /// Offset to be added to the wall clock.
+    pub clock_offset_ms: i64,
+    /// What goes beside `Authorization`.
+    pub account_headers: Headers,
+}
+
+impl Agent {
+    /// Checks the parts (I1, A5, C7, D4).
+    pub fn open(config: &AgentConfig<'_>, signer: Rc<Signer>) -> Result<Self> {
+        base_urls::check_url(config.authapi_base)?;
+        Ok(Self {
+            agent_runtime_id: AgentRuntimeId::parse(config.agent_runtime_id)?,
+            account_id: config.account_id.map(AccountId::parse).transpose()?,
+            chatgpt_user_id: config.chatgpt_user_id.map(Into::into),
+            fedramp: config.fedramp,
+            authapi_base: config.authapi_base.trim_end_matches('/').into(),
+            signer,
+            clock: Rc::new(ClockOffset::new(config.correct_clock, config.skew_threshold_s)?),
+            tasks: Rc::default(),
+        })
+    }
+
+    /// The header fields of a request (A3, A5). If the assertion cannot be built there are none at all (A6).
+    pub fn authorize(&self, reference: Option<&str>, ports: &dyn Ports) -> Result<Headers> {
+        let key = self.signer.held()?;
+        let claim = Claim {
+            agent_runtime_id: self.agent_runtime_id.clone(),
+            task_id: self.known_task(reference)?,
+            timestamp: Timestamp::from_unix_ms(self.clock.corrected(ports.now_ms()))?,
+        };
+        let mut headers = Vec::with_capacity(3);
+        headers.push(("Authorization".into(), claim.authorize(key)));
+        headers.extend(self.account_headers());
+        Ok(headers)
+    }
+
+    /// What another instance needs to sign for this task.
+    pub fn ticket(&self, reference: Option<&str>) -> Result<Ticket> {
+        Ok(Ticket {
+            agent_runtime_id: self.agent_runtime_id.clone(),
+            task_id: self.known_task(reference)?,
+            clock_offset_ms: self.clock.ms(),
+            account_headers: self.account_headers().collect(),
+        })
+    }
+
+    /// Takes a task that was registered earlier.
+    pub fn adopt_task(&self, reference: Option<String>, task_id: &str) -> Result<()> {
+        self.tasks.borrow_mut().insert(reference, TaskId::parse(task_id)?);
+        Ok(())
+    }
+
+    /// The task known for a normalised reference.
+    pub fn task(&self, reference: Option<&str>) -> Option<TaskId> {
+        self.tasks.borrow().get(&reference.map(Into::into)).cloned()
+    }
+
+    /// Drops a task and returns it.
+    pub fn forget_task(&self, reference: Option<&str>) -> Option<TaskId> {
+        self.tasks.borrow_mut().remove(&reference.map(Into::into))
+    }
+
+    /// Registers a task; on success the agent knows it.
+    pub fn register_task(&self, reference: Option<TaskRef>, conversation: Option<&str>, ports: Rc<dyn Ports>) -> Operation {
+        let text = reference.as_ref().map(|reference| String::from(reference.as_str()));
+        let cache_key = [
+            self.agent_runtime_id.as_str(),
+            self.account_id.as_ref().map_or("", AccountId::as_str),
+            self.chatgpt_user_id.as_deref().unwrap_or_default(),
+            &self.authapi_base,
+            text.as_deref().unwrap_or_default(),
+        ];
+        let registering = TaskRegistering {
+            authapi_base: self.authapi_base.clone(),
+            agent_runtime_id: self.agent_runtime_id.clone(),
+            signer: self.signer.clone(),
+            clock: self.clock.clone(),
+            reference,
+            label: Label::new("task", conversation, &cache_key),
+        };
+        let tasks = self.tasks.clone();
+        Operation::new(|effects| async move {
+            let id = registering.run(&effects, &*ports).await?;
+            tasks.borrow_mut().insert(text, id.clone());
+            Ok(Completion::TaskRegistered(id))
+        })
+    }
+
+/// The clock offset: what responses teach and timestamps are shifted by.
+    pub fn clock(&self) -> &ClockOffset {
+        &self.clock
+    }
+
+    fn known_task(&self, reference: Option<&str>) -> Result<TaskId> {
+        self.task(reference).ok_or_else(|| Error::new(Code::RunTaskMissing, "no task is registered for this reference; register it, then repeat"))
+    }
+
+    fn account_headers(&self) -> impl Iterator<Item = (String, String)> {
+        let account = self.account_id.iter().map(|id| ("ChatGPT-Account-ID".into(), id.as_str().into()));
+        account.chain(self.fedramp.then(|| ("X-OpenAI-Fedramp".into(), "true".into())))
+    }
+}
+
+#[cfg(test)]
+mod tests;
