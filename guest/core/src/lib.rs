@@ -7,6 +7,7 @@ extern crate alloc;
 
 pub mod encoding;
 pub mod error;
+pub mod http_date;
 pub mod identifiers;
 pub mod ports;
 pub mod timestamp;
