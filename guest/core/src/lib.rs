@@ -10,6 +10,7 @@ pub mod error;
 pub mod http_date;
 pub mod identifiers;
 pub mod ports;
+pub mod rejection;
 pub mod skew;
 pub mod timestamp;
 
