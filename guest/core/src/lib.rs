@@ -11,6 +11,7 @@ pub mod http_date;
 pub mod identifiers;
 pub mod ports;
 pub mod rejection;
+pub mod replay;
 pub mod scope;
 pub mod skew;
 pub mod timestamp;
