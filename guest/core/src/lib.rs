@@ -5,19 +5,33 @@
 
 extern crate alloc;
 
+pub mod agent;
 pub mod assertion;
+pub mod base_urls;
+pub mod clock_offset;
 pub mod encoding;
 pub mod error;
-pub mod identifiers;
 pub mod flow;
-mod json;
+pub mod http_date;
+pub mod identifiers;
+pub mod json_object;
+pub mod jwt;
 pub mod keys;
+pub mod login;
 pub mod ports;
+pub mod record;
+pub mod registering;
 pub mod registration;
+pub mod rejection;
+pub mod replay;
+pub mod scope;
 pub mod sealed;
+pub mod secret_text;
 pub mod signer;
+pub mod skew;
 pub mod task_ref;
 pub mod timestamp;
+pub mod uuid;
 pub mod verification;
 
 pub use error::{Advice, Code, Error, Result};

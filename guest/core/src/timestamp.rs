@@ -11,7 +11,7 @@ pub struct Timestamp {
 
 /// 9999-12-31T23:59:59Z.
 const LAST_SECOND: i64 = 253_402_300_799;
-const SECONDS_PER_DAY: i64 = 86_400;
+pub(crate) const SECONDS_PER_DAY: i64 = 86_400;
 
 impl Timestamp {
     /// The second that holds the instant `now_ms`, fraction cut off; `clock-out-of-range` outside the years 1970 to 9999.
@@ -78,19 +78,20 @@ fn parse(text: &[u8]) -> Option<Timestamp> {
     }
     let (year, month, day) = (read_digits(text, 0..4)?, read_digits(text, 5..7)?, read_digits(text, 8..10)?);
     let (hour, minute, second) = (read_digits(text, 11..13)?, read_digits(text, 14..16)?, read_digits(text, 17..19)?);
+    Timestamp::from_unix_seconds(seconds_from_civil((year, month, day), (hour, minute, second))?)
+}
+
+/// Seconds since 1970-01-01T00:00:00Z of (year, month, day) and (hour, minute, second); `None` unless both are real.
+pub(crate) fn seconds_from_civil(date: (i64, i64, i64), (hour, minute, second): (i64, i64, i64)) -> Option<i64> {
+    let (year, month, day) = date;
     if hour > 23 || minute > 59 || second > 59 || !(1..=12).contains(&month) {
         return None;
     }
     let days = days_from_civil(year, month, day);
-    if civil_from_days(days) != (year, month, day) {
+    if civil_from_days(days) != date {
         return None;
     }
-    let seconds = days
-        .checked_mul(SECONDS_PER_DAY)?
-        .checked_add(hour.checked_mul(3600)?)?
-        .checked_add(minute.checked_mul(60)?)?
-        .checked_add(second)?;
-    Timestamp::from_unix_seconds(seconds)
+    days.checked_mul(SECONDS_PER_DAY)?.checked_add(hour.checked_mul(3600)?)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)
 }
 
 fn read_digits(text: &[u8], range: core::ops::Range<usize>) -> Option<i64> {
