@@ -1,1 +1,4 @@
-//! x
+//! Runs the agent-identity component on wasmtime.
+
+pub mod ports;
+pub mod system;

@@ -158,16 +158,16 @@ impl ReplayWindow {
         Ok(())
     }
 
-    /// V11: counts an assertion that has passed V1 to V10, or refuses it uncounted.
+    /// V11: counts an assertion that has passed V1 to V10 and returns how often it was accepted by now, or refuses it uncounted.
     ///
     /// `assertion-replayed` when the cap is reached, `replay-store-unavailable` when the store is full or lost and not yet safe,
     /// `assertion-expired` when `timestamp_s` is not above the mark. Entries whose time is over are removed first.
-    pub fn admit(&mut self, now_ms: i64, key: &ReplayKey, timestamp_s: i64) -> Result<()> {
+    pub fn admit(&mut self, now_ms: i64, key: &ReplayKey, timestamp_s: i64) -> Result<u16> {
         self.purge(now_ms);
         if self.is_forgotten(timestamp_s) {
             return Err(expired());
         }
-        let Some(cap) = self.config.mode.cap() else { return Ok(()) };
+        let Some(cap) = self.config.mode.cap() else { return Ok(1) };
         if self.lost_through_s.is_some_and(|last| timestamp_s <= last) {
             return Err(unavailable("the replay store was lost and is not yet safe; wait a few seconds, then repeat"));
         }
@@ -179,12 +179,13 @@ impl ReplayWindow {
                 ));
             }
             *count = count.saturating_add(1);
-            return Ok(());
+            return Ok(*count);
         }
         if self.len >= self.config.capacity {
             return Err(unavailable("the replay store is full; wait, then repeat"));
         }
-        self.insert(key, timestamp_s, 1)
+        self.insert(key, timestamp_s, 1)?;
+        Ok(1)
     }
 
     /// Removes the entries whose time is over and raises the mark to the last of them.

@@ -1,0 +1,162 @@
+//! The seams of the host: what performs effects, and what the component asks for while it runs.
+//!
+//! Each trait is small, so that an embedding program can bring its own. Implementations are in [`crate::http`],
+//! [`crate::storage`], [`crate::custodian`] and [`crate::system`].
+
+use async_trait::async_trait;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Makes HTTP requests. Redirects are never followed and nothing is added to a request beyond what HTTP needs.
+#[async_trait]
+pub trait Http: Send + Sync {
+    /// Sends one request and reads its answer up to the limits the request sets.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure>;
+}
+
+/// Keeps documents under names. A document is replaced as a whole or not at all.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// The document, or none.
+    async fn load(&self, name: &str) -> Result<Option<Document>, StorageError>;
+
+    /// Replaces the document.
+    async fn store(&self, name: &str, document: Document) -> Result<(), StorageError>;
+
+    /// Removes the document; removing what is not there succeeds.
+    async fn erase(&self, name: &str) -> Result<(), StorageError>;
+}
+
+/// Reads the clocks.
+pub trait Clock: Send + Sync {
+    /// Wall clock: milliseconds since 1970-01-01T00:00:00Z. May step.
+    fn now_ms(&self) -> i64;
+
+    /// Milliseconds since an arbitrary origin. Never steps back.
+    fn monotonic_ms(&self) -> u64;
+}
+
+/// Draws random bytes.
+pub trait Random: Send + Sync {
+    /// Fills `buffer` with cryptographically secure bytes.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError>;
+}
+
+/// Keeps keys that never enter the component: it prepares the bytes, the custodian signs them.
+#[async_trait]
+pub trait Custodian: Send + Sync {
+    /// The 32 raw bytes of the public key it calls `key_id`.
+    fn public_key(&self, key_id: &str) -> Result<[u8; 32], CustodianError>;
+
+    /// A pure Ed25519 signature over `text`.
+    async fn sign(&self, key_id: &str, text: &[u8]) -> Result<[u8; 64], CustodianError>;
+
+    /// Opens a libsodium sealed box to the X25519 form of the key. Custodians that cannot do this say so.
+    async fn unseal(&self, key_id: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CustodianError> {
+        let _ = (key_id, sealed);
+        Err(CustodianError::Unsupported)
+    }
+}
+
+/// The content of a stored document. It may hold secrets: overwritten on drop, not shown by `Debug` of errors.
+pub type Document = Zeroizing<Vec<u8>>;
+
+/// A request the component asks for. `Debug` shows method and URL only.
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// In order. The value of `authorization` is a secret.
+    pub headers: Vec<(String, String)>,
+    /// Exact body.
+    pub body: Vec<u8>,
+    /// For the whole exchange, body included.
+    pub timeout_ms: u32,
+    /// Read at most so many bytes of a 2xx body.
+    pub success_limit: u32,
+    /// Read at most so many bytes of any other body.
+    pub error_limit: u32,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpRequest({} {})", self.method, self.url)
+    }
+}
+
+/// An answer. `Debug` shows the status and the length of the body.
+#[derive(Default)]
+pub struct HttpResponse {
+    /// Status code.
+    pub status: u16,
+    /// In order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body up to the limit.
+    pub body: Vec<u8>,
+    /// Whether the body was longer.
+    pub truncated: bool,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpResponse({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpFailure {
+    /// Not complete in time.
+    #[error("no complete answer in time")]
+    Timeout,
+    /// The connection was not made.
+    #[error("the connection was not made")]
+    Connect,
+    /// Sending or receiving broke off.
+    #[error("sending or receiving broke off")]
+    Failed,
+    /// The caller stopped it.
+    #[error("the caller stopped the request")]
+    Cancelled,
+}
+
+/// Why storage did not do what it was asked. Never holds document content.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Reading failed.
+    #[error("{what} cannot be read: {why}")]
+    Unreadable {
+        /// Which document.
+        what: String,
+        /// The reason, and what to do.
+        why: String,
+    },
+    /// Writing failed; the document is as it was.
+    #[error("{what} cannot be written, nothing changed: {why}")]
+    Unwritable {
+        /// Which document.
+        what: String,
+        /// The reason, and what to do.
+        why: String,
+    },
+}
+
+/// The random source failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the random source failed")]
+pub struct RandomError;
+
+/// Why a custodian did not do what it was asked. Never holds key material.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CustodianError {
+    /// It cannot do this at all.
+    #[error("the custodian cannot do this")]
+    Unsupported,
+    /// It has no key of that name.
+    #[error("the custodian has no key of that name")]
+    UnknownKey,
+    /// It refused or failed.
+    #[error("the custodian failed: {0}")]
+    Failed(String),
+}
