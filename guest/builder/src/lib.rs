@@ -8,6 +8,7 @@ mod imports;
 pub use compile::compile;
 pub use imports::{check_imports, imports};
 
+use sha2_host::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
 
@@ -44,6 +45,11 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {}
+
+/// SHA-256 of a component in lower-case hex: how a build is named everywhere.
+pub fn sha256_hex(component: &[u8]) -> String {
+    Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// Builds the component of the workspace at `root`, with intermediate files under `target_dir`, and returns its bytes.
 pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {

@@ -1,0 +1,20 @@
+//! The component, loaded once: engine, compiled code, and instances of it.
+
+mod code_cache;
+mod engine;
+mod instance;
+
+pub use code_cache::CacheFolder;
+pub use engine::{Component, LoadOptions, Profile};
+pub(crate) use instance::{HostState, Instance};
+
+/// Bindings generated from `wit/`. The rest of this crate wraps them in types that keep secrets out of `Debug`.
+#[allow(missing_docs)]
+pub mod bindings {
+    wasmtime::component::bindgen!({ path: "../wit", world: "identity" });
+}
+
+pub(crate) use bindings::exports::agent_identity::component as wit;
+
+#[cfg(test)]
+mod tests;
