@@ -8,7 +8,9 @@ extern crate alloc;
 pub mod encoding;
 pub mod error;
 pub mod identifiers;
+pub mod json_object;
 pub mod ports;
+pub mod secret_text;
 pub mod timestamp;
 
 pub use error::{Advice, Code, Error, Result};
