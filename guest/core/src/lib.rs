@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+pub mod base_urls;
 pub mod encoding;
 pub mod error;
 pub mod identifiers;
