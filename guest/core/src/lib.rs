@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod error;
 pub mod identifiers;
 pub mod json_object;
+pub mod login;
 pub mod ports;
 pub mod secret_text;
 pub mod timestamp;
