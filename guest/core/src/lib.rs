@@ -10,8 +10,10 @@ pub mod encoding;
 pub mod error;
 pub mod identifiers;
 pub mod json_object;
+pub mod jwt;
 pub mod login;
 pub mod ports;
+pub mod record;
 pub mod secret_text;
 pub mod timestamp;
 
