@@ -10,5 +10,6 @@ pub mod error;
 pub mod identifiers;
 pub mod ports;
 pub mod timestamp;
+pub mod uuid;
 
 pub use error::{Advice, Code, Error, Result};
