@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod error;
 pub mod identifiers;
 pub mod ports;
+pub mod task_ref;
 pub mod timestamp;
 pub mod uuid;
 
