@@ -16,8 +16,8 @@ use agent_identity_core::clock_offset::{ClockOffset, Judgement, Observed};
 use agent_identity_core::flow::{self, Completion};
 use agent_identity_core::keys::PublicKey;
 use agent_identity_core::registering::AgentRegistration;
-use agent_identity_core::rejection::{Answer, Class, NetworkFailure, Rules};
-use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, ScopeResult, State};
+use agent_identity_core::rejection::{Answer, NetworkFailure, Rules};
+use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, State};
 use agent_identity_core::skew::{self, Threshold};
 use agent_identity_core::{Code, Error as CoreError};
 use std::rc::Rc;
@@ -61,7 +61,7 @@ impl wit::Guest for Component {
         let engage_fallback = decision.engages_fallback();
         Ok(wit::ScopeDecision {
             row: decision.row.as_str().into(),
-            outcome: outcome_name(decision.result).into(),
+            outcome: decision.result.as_str().into(),
             code: decision.code.map(|code| code.as_str().into()),
             engage_fallback,
         })
@@ -150,16 +150,10 @@ fn judge(clock: &ClockOffset, response: &wit::ResponseFacts) -> Result<wit::Reje
 
 fn rejected(judgement: Judgement) -> wit::Rejection {
     let Judgement { rejection, skew_ms } = judgement;
-    debug_assert!(rejection.code.is_some() || rejection.class == Class::None);
     wit::Rejection {
         class: rejection.class.as_str().into(),
         code: rejection.code.map(|code| code.as_str().into()),
         action: rejection.action.as_str().into(),
         skew_ms,
     }
-}
-
-/// Whose bearer it is follows from the row, so the outcome says no more than that.
-fn outcome_name(result: ScopeResult) -> &'static str {
-    result.as_str()
 }

@@ -3,14 +3,12 @@
 use crate::encoding;
 use crate::error::{Code, Error, Result};
 use crate::identifiers::{AgentRuntimeId, TaskId};
-use crate::json;
+use crate::json::Object;
 use crate::keys::SecretKey;
 use crate::timestamp::Timestamp;
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use serde::Deserialize;
 
 /// Longest token read, in characters (V2). The longest one made has 3646 (A7).
 pub const MAX_TOKEN: usize = 8192;
@@ -111,7 +109,7 @@ impl Assertion {
             return Err(Code::AssertionTooLong.into());
         }
         let envelope = encoding::from_base64url(token).ok_or_else(|| malformed("the token is not base64url"))?;
-        let envelope: Envelope<'_> = json::object(&envelope).ok_or_else(|| malformed("the token does not hold exactly the four text members"))?;
+        let envelope = Envelope::read(&envelope).ok_or_else(|| malformed("the token does not hold exactly the four text members"))?;
         let signature = encoding::from_base64(&envelope.signature)
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| malformed("the signature is not base64 of 64 bytes"))?;
@@ -119,17 +117,28 @@ impl Assertion {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    agent_runtime_id: Cow<'a, str>,
-    #[serde(borrow)]
-    signature: Cow<'a, str>,
-    #[serde(borrow)]
-    task_id: Cow<'a, str>,
-    #[serde(borrow)]
-    timestamp: Cow<'a, str>,
+struct Envelope {
+    agent_runtime_id: String,
+    signature: String,
+    task_id: String,
+    timestamp: String,
+}
+
+impl Envelope {
+    /// V3: an object with exactly the four members, each a string, none twice, no fifth.
+    fn read(text: &[u8]) -> Option<Self> {
+        let object = Object::read(core::str::from_utf8(text).ok()?)?;
+        if object.members().len() != 4 {
+            return None;
+        }
+        let member = |name| object.string(name).ok();
+        Some(Self {
+            agent_runtime_id: member("agent_runtime_id")?,
+            signature: member("signature")?,
+            task_id: member("task_id")?,
+            timestamp: member("timestamp")?,
+        })
+    }
 }
 
 /// V1: the scheme in any case, one space, a token.

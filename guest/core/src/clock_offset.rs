@@ -42,8 +42,10 @@ pub struct ClockOffset {
 impl ClockOffset {
     /// Without `correct` no offset is ever applied; skew is still measured and reported (D6). The threshold is 5 to 240 s.
     pub fn new(correct: bool, threshold_s: Option<u32>) -> Result<Self> {
-        let threshold = threshold_s.map_or(Ok(Threshold::default()), Threshold::from_seconds)?;
-        Ok(Self { ms: Cell::new(0), rules: Rules { threshold, corrects_clock: correct, ..Rules::default() } })
+        let mut rules = Rules::default();
+        rules.corrects_clock = correct;
+        rules.threshold = threshold_s.map_or(Ok(Threshold::default()), Threshold::from_seconds)?;
+        Ok(Self { ms: Cell::new(0), rules })
     }
 
     /// As [`Self::new`], with an offset learnt before.

@@ -51,8 +51,15 @@ pub fn push_json_string(out: &mut String, value: &str) {
     out.push('"');
 }
 
-fn hex_digit(nibble: u8) -> char {
+/// The lower-case hex digit of a value below 16.
+pub(crate) fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
+
+/// The byte that two hex digits of either case stand for.
+pub(crate) fn from_hex_pair(high: u8, low: u8) -> Option<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    Some(value(high)? << 4 | value(low)?)
 }
 
 #[cfg(test)]

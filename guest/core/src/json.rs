@@ -1,105 +1,166 @@
-//! Reading JSON as §0 of the specification has it: any member order, unknown members ignored, a known member that is
-//! duplicated or mistyped is an error, `null` on an optional member means absent.
+//! JSON objects, read member by member as §0 prescribes: any order, unknown members ignored, a known member given twice or of
+//! the wrong type refused, `null` on an optional member the same as none.
+//!
+//! Values stay slices of the document, so a foreign member can be written back exactly as it was read, numbers need no
+//! floating point, and a secret is copied once, into memory that is cleared.
 
-use alloc::borrow::Cow;
+use crate::secret_text::SecretText;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
-/// Reads one JSON object. Arrays are refused although derived readers would take one for a struct.
-pub fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<T> {
-    let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-    if first != Some(&b'{') {
-        return None;
-    }
-    serde_json::from_slice(text).ok()
+/// A member's value, or the name of the member that is missing, given twice or of the wrong type.
+pub type Decoded<T> = Result<T, &'static str>;
+
+/// The members of one JSON object, in document order.
+pub struct Object<'a> {
+    members: Vec<(&'a str, &'a str)>,
 }
 
-/// A member whose type matters only when it is looked at.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub enum Member<'a> {
-    /// Not there, or `null`.
-    #[default]
-    Absent,
-    /// A string.
-    Text(Cow<'a, str>),
-    /// Any other type.
-    Other,
+/// Whether `text` is one JSON value, of whatever type.
+pub fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Member<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MemberVisitor)
-    }
+/// The elements of a JSON array as JSON texts; `None` if `text` is anything else.
+pub fn elements(text: &str) -> Option<Vec<&str>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    Some(elements.into_iter().map(RawValue::get).collect())
 }
 
-struct MemberVisitor;
-
-impl<'de> Visitor<'de> for MemberVisitor {
-    type Value = Member<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Member::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Member::Text(Cow::Owned(text.into())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Member::Absent)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Member::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Member::Other)
-    }
+/// The value of a JSON string; `None` if `text` is anything else, or holds half a surrogate pair.
+pub fn string(text: &str) -> Option<String> {
+    unescape(text).map(|mut text| core::mem::take(&mut *text))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
+/// Like [`string()`], for a secret value.
+pub fn secret(text: &str) -> Option<SecretText> {
+    unescape(text).map(SecretText::from)
+}
 
-    #[derive(Deserialize)]
-    struct Answer<'a> {
-        #[serde(default, borrow)]
-        id: Member<'a>,
+impl<'a> Object<'a> {
+    /// Reads `text`; `None` unless it is exactly one JSON object.
+    pub fn read(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
-    #[test]
-    fn only_objects_are_read_and_duplicates_refused() {
-        assert!(object::<Answer<'_>>(br#"["x"]"#).is_none());
-        assert!(object::<Answer<'_>>(br#"{"id":"a","id":"b"}"#).is_none());
-        assert!(object::<Answer<'_>>(br#"{"id":"a"} x"#).is_none());
-        assert_eq!(object::<Answer<'_>>(b" {\"id\":\"a\\n\"} ").unwrap().id, Member::Text("a\n".into()));
-        assert_eq!(object::<Answer<'_>>(br#"{"id":null,"other":[{}]}"#).unwrap().id, Member::Absent);
-        for other in ["1", "-1", "1.5", "true", "[1,{}]", "{\"a\":[]}"] {
-            assert_eq!(object::<Answer<'_>>(alloc::format!("{{\"id\":{other}}}").as_bytes()).unwrap().id, Member::Other);
+    /// Every member as it stands in the document: its name with quotes and escapes, and its value.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> {
+        self.members.iter().copied()
+    }
+
+    /// The JSON text of the member `name`, if it is there and not `null`.
+    pub fn value(&self, name: &'static str) -> Decoded<Option<&'a str>> {
+        let mut found = self.members.iter().filter(|(key, _)| is_named(key, name));
+        match (found.next(), found.next()) {
+            (Some(_), Some(_)) => Err(name),
+            (Some((_, value)), None) => Ok(Some(*value).filter(|value| *value != "null")),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// A required string.
+    pub fn string(&self, name: &'static str) -> Decoded<String> {
+        self.optional_string(name)?.ok_or(name)
+    }
+
+    /// An optional string.
+    pub fn optional_string(&self, name: &'static str) -> Decoded<Option<String>> {
+        self.value(name)?.map(|value| string(value).ok_or(name)).transpose()
+    }
+
+    /// A required string that is a secret.
+    pub fn secret(&self, name: &'static str) -> Decoded<SecretText> {
+        self.value(name)?.and_then(secret).ok_or(name)
+    }
+
+    /// A required unsigned integer, written without fraction and exponent.
+    pub fn unsigned(&self, name: &'static str) -> Decoded<u64> {
+        self.value(name)?.and_then(|value| value.parse().ok()).ok_or(name)
+    }
+
+    /// A required boolean.
+    pub fn boolean(&self, name: &'static str) -> Decoded<bool> {
+        match self.value(name)? {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            _ => Err(name),
         }
     }
 }
+
+/// Whether `key`, a JSON string as written in a document, spells `name`.
+pub fn is_named(key: &str, name: &str) -> bool {
+    if key.contains('\\') {
+        return unescape(key).is_some_and(|key| *key == name);
+    }
+    key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) == Some(name)
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            members.push((key.get(), value.get()));
+        }
+        Ok(Object { members })
+    }
+}
+
+/// Undoes the escapes of `text`, whose syntax the JSON reader has already checked. One allocation, cleared on drop.
+fn unescape(text: &str) -> Option<Zeroizing<String>> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let mut out = Zeroizing::new(String::with_capacity(inner.len()));
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        out.push(if character == '\\' { escaped(&mut characters)? } else { character });
+    }
+    Some(out)
+}
+
+/// The character behind a backslash.
+fn escaped(characters: &mut core::str::Chars<'_>) -> Option<char> {
+    Some(match characters.next()? {
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'u' => {
+            let first = four_hex_digits(characters)?;
+            if let Some(character) = char::from_u32(first) {
+                return Some(character);
+            }
+            if (characters.next()?, characters.next()?) != ('\\', 'u') {
+                return None;
+            }
+            let pair = [first, four_hex_digits(characters)?].map(|unit| u16::try_from(unit).unwrap_or(0));
+            char::decode_utf16(pair).next()?.ok()?
+        }
+        literal => literal,
+    })
+}
+
+fn four_hex_digits(characters: &mut core::str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0_u32, |value, _| Some(value << 4 | characters.next()?.to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod key_set;
 use crate::encoding::from_base64url;
 use crate::error::{Code, Error, Result};
 use crate::identifiers::AgentRuntimeId;
-use crate::json_object::{Decoded, Object, is_json};
+use crate::json::{Decoded, Object, is_json};
 use crate::secret_text::SecretText;
 use alloc::string::String;
 use alloc::vec::Vec;

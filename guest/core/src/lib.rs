@@ -14,7 +14,7 @@ pub mod error;
 pub mod flow;
 pub mod http_date;
 pub mod identifiers;
-pub mod json_object;
+pub mod json;
 pub mod jwt;
 pub mod keys;
 pub mod login;

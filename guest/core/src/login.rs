@@ -1,7 +1,7 @@
 //! What kind of login a document or an environment holds (`spec/identity.md` §8.1).
 
 use crate::error::{Code, Error, Result};
-use crate::json_object::{Object, string};
+use crate::json::{Object, string};
 
 /// How the stored login authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use crate::encoding::push_json_string;
 use crate::error::{Code, Error, Result};
 use crate::identifiers::{AccountId, AgentRuntimeId, TaskId};
-use crate::json_object::{Object, is_named, secret};
+use crate::json::{Object, is_named, secret};
 use crate::jwt::IdentityClaims;
 use crate::login::document;
 use crate::secret_text::SecretText;

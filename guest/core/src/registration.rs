@@ -3,16 +3,14 @@
 use crate::encoding;
 use crate::error::{Code, Error, Result};
 use crate::identifiers::{AgentRuntimeId, TaskId};
-use crate::json::{self, Member};
+use crate::json::{self, Object};
 use crate::keys::{PublicKey, SecretKey};
 use crate::sealed;
 use crate::task_ref::TaskRef;
 use crate::timestamp::Timestamp;
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::Deserialize;
 
 /// Version written into registrations when the caller names none (N5).
 pub const COMPONENT_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -77,13 +75,18 @@ impl ReceivedRegistration {
             .and_then(|rest| rest.strip_suffix("/task/register"))
             .and_then(percent_decode)
             .ok_or_else(|| malformed("the path is not /v1/agent/{id}/task/register"))?;
-        let body: Body<'_> = json::object(body).ok_or_else(|| malformed("the body is not a JSON object with timestamp and signature"))?;
+        let body = object(body).ok_or_else(|| malformed("the body is not a JSON object"))?;
+        let text = |name| body.string(name).map_err(|_| malformed("the body lacks timestamp or signature"));
         let agent_runtime_id = AgentRuntimeId::parse(&segment)?;
-        let timestamp = Timestamp::parse(&body.timestamp)?;
-        let signature = encoding::from_base64(&body.signature)
+        let timestamp = Timestamp::parse(&text("timestamp")?)?;
+        let signature = encoding::from_base64(&text("signature")?)
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| malformed("the signature is not base64 of 64 bytes"))?;
-        let external_task_ref = body.external_task_ref.as_deref().map(TaskRef::received).transpose()?;
+        let not_normal = || malformed("external_task_ref is not a reference in its normal form");
+        let external_task_ref = match body.optional_string("external_task_ref").map_err(|_| not_normal())? {
+            Some(text) => Some(TaskRef::from_normalized(&text).ok_or_else(not_normal)?),
+            None => None,
+        };
         Ok(Self { agent_runtime_id, timestamp, external_task_ref, signature })
     }
 
@@ -91,16 +94,6 @@ impl ReceivedRegistration {
     pub fn signed_text(&self) -> String {
         signed_text(&self.agent_runtime_id, self.timestamp)
     }
-}
-
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    timestamp: Cow<'a, str>,
-    #[serde(borrow)]
-    signature: Cow<'a, str>,
-    #[serde(borrow)]
-    external_task_ref: Option<Cow<'a, str>>,
 }
 
 /// Where an agent runs: what its registration says about it (N5).
@@ -131,13 +124,8 @@ pub fn agent_body(key: &PublicKey, agent: &AgentDescription) -> String {
 
 /// The runtime id in the answer to an agent registration.
 pub fn read_agent_answer(body: &[u8]) -> Result<AgentRuntimeId> {
-    #[derive(Deserialize)]
-    struct Answer<'a> {
-        #[serde(borrow)]
-        agent_runtime_id: Cow<'a, str>,
-    }
-    let answer: Answer<'_> = json::object(body).ok_or(Code::AgentResponseUndecodable)?;
-    AgentRuntimeId::parse(&answer.agent_runtime_id)
+    let id = object(body).and_then(|answer| answer.string("agent_runtime_id").ok()).ok_or(Code::AgentResponseUndecodable)?;
+    AgentRuntimeId::parse(&id)
 }
 
 /// The task id in the answer to a task registration: plain, or still sealed.
@@ -152,15 +140,11 @@ pub enum TaskAnswer {
 impl TaskAnswer {
     /// The first of the four spellings that is present wins; the others are not looked at (N1).
     pub fn parse(body: &[u8]) -> Result<Self> {
-        let answer: Answer<'_> = json::object(body).ok_or(Code::TaskResponseUndecodable)?;
-        let spellings = [(answer.task_id, false), (answer.task_id_camel, false), (answer.encrypted, true), (answer.encrypted_camel, true)];
-        for (member, is_sealed) in spellings {
-            match member {
-                Member::Absent => {}
-                Member::Other => return Err(Code::TaskResponseUndecodable.into()),
-                Member::Text(text) if is_sealed => return sealed::decode(&text).map(Self::Sealed),
-                Member::Text(text) => return TaskId::parse(&text).map(Self::Plain),
-            }
+        let answer = object(body).ok_or(Code::TaskResponseUndecodable)?;
+        for (name, is_sealed) in SPELLINGS {
+            let Some(value) = answer.value(name).map_err(|_| Code::TaskResponseUndecodable)? else { continue };
+            let text = json::string(value).ok_or(Code::TaskResponseUndecodable)?;
+            return if is_sealed { sealed::decode(&text).map(Self::Sealed) } else { TaskId::parse(&text).map(Self::Plain) };
         }
         Err(Code::TaskIdMissing.into())
     }
@@ -174,16 +158,13 @@ impl TaskAnswer {
     }
 }
 
-#[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(default, borrow)]
-    task_id: Member<'a>,
-    #[serde(default, borrow, rename = "taskId")]
-    task_id_camel: Member<'a>,
-    #[serde(default, borrow, rename = "encrypted_task_id")]
-    encrypted: Member<'a>,
-    #[serde(default, borrow, rename = "encryptedTaskId")]
-    encrypted_camel: Member<'a>,
+/// Spellings of the task id, in order, and whether the id is sealed.
+const SPELLINGS: [(&str, bool); 4] = [("task_id", false), ("taskId", false), ("encrypted_task_id", true), ("encryptedTaskId", true)];
+
+/// Reads a body of at most 1 MiB (N7) as one JSON object.
+fn object(body: &[u8]) -> Option<Object<'_>> {
+    const LIMIT: usize = 1 << 20;
+    if body.len() > LIMIT { None } else { Object::read(core::str::from_utf8(body).ok()?) }
 }
 
 fn signed_text(agent_runtime_id: &AgentRuntimeId, timestamp: Timestamp) -> String {
@@ -196,17 +177,12 @@ fn percent_decode(segment: &str) -> Option<String> {
     let mut out = Vec::with_capacity(segment.len());
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let (high, low) = (hex_value(bytes.next()?)?, hex_value(bytes.next()?)?);
-            out.push(high << 4 | low);
+            out.push(encoding::from_hex_pair(bytes.next()?, bytes.next()?)?);
         } else {
             out.push(byte);
         }
     }
     String::from_utf8(out).ok()
-}
-
-fn hex_value(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 fn malformed(fault: &'static str) -> Error {

@@ -3,7 +3,7 @@
 use super::MAX_JWKS_LEN;
 use crate::encoding::from_base64url;
 use crate::error::{Code, Error, Result};
-use crate::json_object::{Decoded, Object, elements};
+use crate::json::{Decoded, Object, elements};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -54,7 +54,7 @@ fn json_strings_lose_their_escapes() {
 }
 
 #[test]
-fn json_objects_are_exactly_one_object() {
+fn jsons_are_exactly_one_object() {
     for bad in ["", " ", "[]", "1", "\"x\"", "null", "{", "{}{}", "{} x", "{\"a\":1,}", "{a:1}", "{\"a\"}", "{1:2}", "{\"a\":01}"] {
         assert!(Object::read(bad).is_none(), "{bad}");
     }

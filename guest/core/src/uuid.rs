@@ -1,0 +1,99 @@
+//! UUIDs as text: every spelling this project accepts, and the canonical one.
+
+use crate::encoding::{from_hex_pair, hex_digit};
+use alloc::string::String;
+
+/// A UUID of any version and variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Uuid([u8; 16]);
+
+/// How a UUID was spelt. Rules accept different sets of spellings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// 8-4-4-4-12.
+    Hyphenated,
+    /// 32 hex digits.
+    Plain,
+    /// 8-4-4-4-12 in braces.
+    Braced,
+    /// 32 hex digits in braces. X9 refuses it.
+    BracedPlain,
+    /// 8-4-4-4-12 after `urn:uuid:` in any case.
+    Urn,
+}
+
+impl Uuid {
+    /// Reads `text` in any [`Spelling`], hex digits in either case; `None` for anything else, outer space included.
+    pub fn parse(text: &str) -> Option<(Self, Spelling)> {
+        if let Some(inner) = text.strip_prefix('{') {
+            let inner = inner.strip_suffix('}')?;
+            return hyphenated(inner)
+                .map(|uuid| (uuid, Spelling::Braced))
+                .or_else(|| plain(inner).map(|uuid| (uuid, Spelling::BracedPlain)));
+        }
+        if let Some((prefix, rest)) = text.split_at_checked(URN_PREFIX.len())
+            && prefix.eq_ignore_ascii_case(URN_PREFIX)
+        {
+            return hyphenated(rest).map(|uuid| (uuid, Spelling::Urn));
+        }
+        hyphenated(text).map(|uuid| (uuid, Spelling::Hyphenated)).or_else(|| plain(text).map(|uuid| (uuid, Spelling::Plain)))
+    }
+
+    /// Whether all bits are zero.
+    pub fn is_nil(self) -> bool {
+        self.0 == [0; 16]
+    }
+
+    /// Whether all bits are one.
+    pub fn is_max(self) -> bool {
+        self.0 == [0xff; 16]
+    }
+
+    /// The canonical spelling: lower-case 8-4-4-4-12.
+    pub fn canonical(self) -> String {
+        let mut out = String::with_capacity(36);
+        for (at, byte) in self.0.into_iter().enumerate() {
+            if HYPHEN_BEFORE_BYTE.contains(&at) {
+                out.push('-');
+            }
+            out.push(hex_digit(byte >> 4));
+            out.push(hex_digit(byte & 0x0f));
+        }
+        out
+    }
+}
+
+const URN_PREFIX: &str = "urn:uuid:";
+const HYPHEN_BEFORE_BYTE: [usize; 4] = [4, 6, 8, 10];
+
+/// Reads 8-4-4-4-12.
+fn hyphenated(text: &str) -> Option<Uuid> {
+    (text.len() == 36).then_some(())?;
+    let mut digits = text.bytes();
+    read_bytes(|at| {
+        if HYPHEN_BEFORE_BYTE.contains(&at) && digits.next() != Some(b'-') {
+            return None;
+        }
+        digits.next().zip(digits.next())
+    })
+}
+
+/// Reads 32 hex digits.
+fn plain(text: &str) -> Option<Uuid> {
+    (text.len() == 32).then_some(())?;
+    let mut digits = text.bytes();
+    read_bytes(|_| digits.next().zip(digits.next()))
+}
+
+/// Builds a UUID from the pair of hex digits that `pair` gives for each byte.
+fn read_bytes(mut pair: impl FnMut(usize) -> Option<(u8, u8)>) -> Option<Uuid> {
+    let mut bytes = [0; 16];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        let (high, low) = pair(at)?;
+        *byte = from_hex_pair(high, low)?;
+    }
+    Some(Uuid(bytes))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+use super::*;
+use proptest::prelude::*;
+
+const CANONICAL: &str = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
+
+#[test]
+fn x9_every_spelling_gives_the_canonical_text() {
+    for (text, spelling) in [
+        ("0190A1B2-c3d4-7E5F-8a9b-0C1D2E3F4A5B", Spelling::Hyphenated),
+        ("0190a1b2C3D47e5f8a9b0c1d2e3f4a5B", Spelling::Plain),
+        ("{0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b}", Spelling::Braced),
+        ("{0190a1b2c3d47e5f8a9b0c1d2e3f4a5b}", Spelling::BracedPlain),
+        ("urn:uuid:0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", Spelling::Urn),
+        ("uRn:UuId:0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", Spelling::Urn),
+    ] {
+        let (uuid, found) = Uuid::parse(text).unwrap();
+        assert_eq!((uuid.canonical().as_str(), found), (CANONICAL, spelling), "{text}");
+    }
+}
+
+#[test]
+fn x9_anything_else_is_refused() {
+    for bad in [
+        "",
+        "-",
+        "{}",
+        "urn:uuid:",
+        " 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+        "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5",
+        "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b0",
+        "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5g",
+        "0190a1b2-c3d47-e5f-8a9b-0c1d2e3f4a5b",
+        "0190a1b2_c3d4_7e5f_8a9b_0c1d2e3f4a5b",
+        "0190a1b2-c3d4-7e5f-8a9b-+c1d2e3f4a5b",
+        "0190a1b2c3d47e5f8a9b0c1d2e3f4a5",
+        "0190a1b2c3d47e5f8a9b0c1d2e3f4a5b0",
+        "0190a1b2-c3d47e5f-8a9b-0c1d2e3f4a5b",
+        "{0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+        "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b}",
+        "{{0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b}}",
+        "{urn:uuid:0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b}",
+        "urn:uuid:0190a1b2c3d47e5f8a9b0c1d2e3f4a5b",
+        "urn:uuid:{0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b}",
+        "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4aé",
+        "urn:uuidé190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+    ] {
+        assert_eq!(Uuid::parse(bad), None, "{bad:?}");
+    }
+}
+
+#[test]
+fn x10_nil_and_max_are_recognised_and_their_neighbours_are_not() {
+    let parse = |text: &str| Uuid::parse(text).unwrap().0;
+    assert!(parse("00000000-0000-0000-0000-000000000000").is_nil());
+    assert!(!parse("00000000-0000-0000-0000-000000000001").is_nil());
+    assert!(parse("FFFFFFFFffffffffffffffffffffffff").is_max());
+    assert!(!parse("7fffffffffffffffffffffffffffffff").is_max());
+}
+
+proptest! {
+    #[test]
+    fn x9_parse_undoes_canonical(bytes in any::<[u8; 16]>()) {
+        let uuid = Uuid(bytes);
+        prop_assert_eq!(Uuid::parse(&uuid.canonical()), Some((uuid, Spelling::Hyphenated)));
+    }
+
+    #[test]
+    fn x9_no_text_makes_the_parser_fail_badly(text in "[{}a-fA-F0-9urnid:é-]{0,48}") {
+        if let Some((uuid, _)) = Uuid::parse(&text) {
+            prop_assert_eq!(Uuid::parse(&uuid.canonical()).map(|(again, _)| again), Some(uuid));
+        }
+    }
+}
