@@ -1,0 +1,1 @@
+"""Generator of the vector files: `reference` answers driver questions, `files` asks them."""

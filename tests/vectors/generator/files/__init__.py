@@ -1,0 +1,1 @@
+"""One module per vector file; each has `cases()`, which yields the file's cases in order."""

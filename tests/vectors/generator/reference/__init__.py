@@ -1,0 +1,1 @@
+"""An independent implementation of the specification, written only to make and to check the vectors."""
