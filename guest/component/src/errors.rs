@@ -26,16 +26,20 @@ impl From<core::Advice> for Advice {
 }
 
 impl From<core::Error> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: core::Error) -> Self {
+        let advice = error.advice().into();
+        let detail = error.into_detail();
         Self {
-            code: error.code.as_str().into(),
-            advice: error.advice().into(),
-            message: error.message.into_owned(),
-            status: error.status,
-            attempts: error.attempts,
-            retry_after_s: error.retry_after_s,
-            cause: error.cause.map(Into::into),
-            from_cooldown: error.from_cooldown,
+            code: detail.code.as_str().into(),
+            advice,
+            message: detail.message.into_owned(),
+            status: detail.status,
+            attempts: detail.attempts,
+            retry_after_s: detail.retry_after_s,
+            cause: detail.cause.map(Into::into),
+            from_cooldown: detail.from_cooldown,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An agent: its identity, the tasks it knows, and the clock offset it has learnt.
 
+mod tasks;
+
 use crate::assertion::Claim;
 use crate::base_urls;
 use crate::clock_offset::ClockOffset;
@@ -11,11 +13,11 @@ use crate::registering::{Label, TaskRegistering};
 use crate::signer::Signer;
 use crate::task_ref::TaskRef;
 use crate::timestamp::Timestamp;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use tasks::Tasks;
 
 /// Header fields, in order.
 pub type Headers = Vec<(String, String)>;
@@ -50,9 +52,6 @@ pub struct Agent {
     clock: Rc<ClockOffset>,
     tasks: Rc<RefCell<Tasks>>,
 }
-
-/// Tasks by reference; none is the run task.
-type Tasks = BTreeMap<Option<String>, TaskId>;
 
 /// What is needed to sign for a task elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,12 +114,12 @@ impl Agent {
 
     /// The task known for a normalised reference.
     pub fn task(&self, reference: Option<&str>) -> Option<TaskId> {
-        self.tasks.borrow().get(&reference.map(Into::into)).cloned()
+        self.tasks.borrow().get(reference).cloned()
     }
 
     /// Drops a task and returns it.
     pub fn forget_task(&self, reference: Option<&str>) -> Option<TaskId> {
-        self.tasks.borrow_mut().remove(&reference.map(Into::into))
+        self.tasks.borrow_mut().remove(reference)
     }
 
     /// Registers a task; on success the agent knows it.

@@ -1,16 +1,24 @@
 //! The one error type and the one list of stable codes (`spec/identity.md` §12).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
+use core::ops::Deref;
 
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// A failure a host can act on: a stable code, what happened, and what to do about it.
+///
+/// One pointer wide, so that results stay cheap to hand on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Detail>);
+
+/// What an [`Error`] holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Error {
+pub struct Detail {
     /// Stable, kebab-case when written.
     pub code: Code,
     /// One sentence about this occurrence. Never holds a secret (K14).
@@ -22,42 +30,52 @@ pub struct Error {
     /// Seconds the server asked to wait.
     pub retry_after_s: Option<u64>,
     /// The code or short word naming what is underneath.
-    pub cause: Option<Cow<'static, str>>,
+    pub cause: Option<&'static str>,
     /// Whether a bootstrap cooldown answered instead of the network (L10).
     pub from_cooldown: bool,
 }
 
 impl Error {
     /// An error with `code` and a message for this occurrence.
+    #[cold]
+    #[inline(never)]
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), status: None, attempts: None, retry_after_s: None, cause: None, from_cooldown: false }
+        Self(Box::new(Detail {
+            code,
+            message: message.into(),
+            status: None,
+            attempts: None,
+            retry_after_s: None,
+            cause: None,
+            from_cooldown: false,
+        }))
     }
 
     /// Records the HTTP status that caused the error.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
+        self.0.status = Some(status);
         self
     }
 
     /// Records how many attempts were made.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
-        self.attempts = Some(attempts);
+        self.0.attempts = Some(attempts);
         self
     }
 
     /// Records how long the server asked to wait.
     #[must_use]
     pub fn with_retry_after(mut self, seconds: Option<u64>) -> Self {
-        self.retry_after_s = seconds;
+        self.0.retry_after_s = seconds;
         self
     }
 
     /// Records what is underneath.
     #[must_use]
-    pub fn with_cause(mut self, cause: impl Into<Cow<'static, str>>) -> Self {
-        self.cause = Some(cause.into());
+    pub fn with_cause(mut self, cause: &'static str) -> Self {
+        self.0.cause = Some(cause);
         self
     }
 
@@ -65,10 +83,25 @@ impl Error {
     pub fn advice(&self) -> Advice {
         self.code.advice()
     }
+
+    /// Takes the parts out.
+    pub fn into_detail(self) -> Detail {
+        *self.0
+    }
+}
+
+impl Deref for Error {
+    type Target = Detail;
+
+    fn deref(&self) -> &Detail {
+        &self.0
+    }
 }
 
 impl From<Code> for Error {
     /// An error whose message is the meaning of its code.
+    #[cold]
+    #[inline(never)]
     fn from(code: Code) -> Self {
         Self::new(code, code.meaning())
     }

@@ -1,7 +1,7 @@
 //! How often one assertion is accepted (`spec/identity.md` §11, V11 and V12).
 
 use crate::error::{Code, Error, Result};
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 mod bucket;
 
@@ -105,8 +105,9 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct ReplayWindow {
     config: Config,
-    /// One bucket per timestamp: removing the entries of a second is dropping its bucket.
-    buckets: BTreeMap<i64, Bucket>,
+    /// One bucket per timestamp, ascending: removing the entries of a second is dropping its bucket. There are at most as many
+    /// as the window has seconds, and new ones come last but for stragglers.
+    buckets: Vec<(i64, Bucket)>,
     len: usize,
     mark: Option<i64>,
     /// Timestamps up to here may have been accepted by a store that was lost.
@@ -117,7 +118,7 @@ impl ReplayWindow {
     /// An empty store for an authority that accepted nothing before; `config-invalid` if `config` is out of range.
     pub fn new(config: Config) -> Result<Self> {
         config.check()?;
-        Ok(Self { config, buckets: BTreeMap::new(), len: 0, mark: None, lost_through_s: None })
+        Ok(Self { config, buckets: Vec::new(), len: 0, mark: None, lost_through_s: None })
     }
 
     /// A store with the entries and the [`ReplayWindow::mark_to_store`] of an earlier one.
@@ -171,7 +172,7 @@ impl ReplayWindow {
         if self.lost_through_s.is_some_and(|last| timestamp_s <= last) {
             return Err(unavailable("the replay store was lost and is not yet safe; wait a few seconds, then repeat"));
         }
-        if let Some(count) = self.buckets.get_mut(&timestamp_s).and_then(|bucket| bucket.count_mut(key)) {
+        if let Some(count) = self.count_mut(timestamp_s, key) {
             if *count >= cap {
                 return Err(Error::new(
                     Code::AssertionReplayed,
@@ -191,13 +192,11 @@ impl ReplayWindow {
     /// Removes the entries whose time is over and raises the mark to the last of them.
     pub fn purge(&mut self, now_ms: i64) {
         let kept_s = i64::from(self.config.max_age_s).saturating_add(i64::from(self.config.ahead_s));
-        while let Some(oldest) = self.buckets.first_entry() {
-            let last_instant_ms = oldest.key().saturating_add(kept_s).saturating_mul(1000);
-            if now_ms <= last_instant_ms {
-                return;
-            }
-            self.mark = self.mark.max(Some(*oldest.key()));
-            self.len = self.len.saturating_sub(oldest.remove().len());
+        let is_over = |timestamp_s: i64| now_ms > timestamp_s.saturating_add(kept_s).saturating_mul(1000);
+        let over = self.buckets.partition_point(|(timestamp_s, _)| is_over(*timestamp_s));
+        for (timestamp_s, bucket) in self.buckets.drain(..over) {
+            self.mark = self.mark.max(Some(timestamp_s));
+            self.len = self.len.saturating_sub(bucket.len());
         }
     }
 
@@ -236,22 +235,38 @@ impl ReplayWindow {
     /// Memory that the entries occupy, in bytes: about 40 to 60 for each when a second has many.
     pub fn memory_bytes(&self) -> usize {
         let per_bucket = size_of::<(i64, Bucket)>();
-        self.buckets.values().map(|bucket| bucket.memory_bytes().saturating_add(per_bucket)).fold(0, usize::saturating_add)
+        self.buckets.iter().map(|(_, bucket)| bucket.memory_bytes().saturating_add(per_bucket)).fold(0, usize::saturating_add)
     }
 
     fn take_over(&mut self, entry: Entry) -> Result<()> {
         if self.is_forgotten(entry.timestamp_s) {
             return Ok(());
         }
-        if let Some(count) = self.buckets.get_mut(&entry.timestamp_s).and_then(|bucket| bucket.count_mut(&entry.key)) {
+        if let Some(count) = self.count_mut(entry.timestamp_s, &entry.key) {
             *count = count.saturating_add(entry.count);
             return Ok(());
         }
         self.insert(&entry.key, entry.timestamp_s, entry.count.max(1))
     }
 
+    fn find(&self, timestamp_s: i64) -> core::result::Result<usize, usize> {
+        self.buckets.binary_search_by_key(&timestamp_s, |(of, _)| *of)
+    }
+
+    fn count_mut(&mut self, timestamp_s: i64, key: &ReplayKey) -> Option<&mut u16> {
+        let at = self.find(timestamp_s).ok()?;
+        self.buckets.get_mut(at)?.1.count_mut(key)
+    }
+
     fn insert(&mut self, key: &ReplayKey, timestamp_s: i64, count: u16) -> Result<()> {
-        let inserted = self.buckets.entry(timestamp_s).or_default().insert(key, count);
+        let at = match self.find(timestamp_s) {
+            Ok(at) => at,
+            Err(at) => {
+                self.buckets.insert(at, (timestamp_s, Bucket::default()));
+                at
+            }
+        };
+        let inserted = self.buckets.get_mut(at).and_then(|(_, bucket)| bucket.insert(key, count));
         inserted.ok_or_else(|| unavailable("there is no memory for another replay entry; wait, then repeat"))?;
         self.len = self.len.saturating_add(1);
         Ok(())

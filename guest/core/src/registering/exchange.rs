@@ -94,7 +94,7 @@ impl<'a> Exchange<'a> {
                 Verdict::Final(error) => return self.settle(Err(error)),
                 Verdict::Retry(error) => match self.delay_ms(&error)? {
                     Some(delay_ms) => self.wait(delay_ms, error.code).await?,
-                    None => return self.settle(Err(self.used_up(error))),
+                    None => return self.settle(Err(self.used_up(&error))),
                 },
             }
         }
@@ -178,12 +178,16 @@ impl<'a> Exchange<'a> {
     }
 
     /// N12.
-    fn used_up(&self, last: Error) -> Error {
+    fn used_up(&self, last: &Error) -> Error {
         let text = format!("the {} could not be registered: {}", self.label.subject, last.message);
-        Error { status: last.status, ..Error::new(self.answers.used_up, text) }
+        let error = Error::new(self.answers.used_up, text)
             .with_attempts(self.attempt)
             .with_retry_after(last.retry_after_s)
-            .with_cause(last.code.as_str())
+            .with_cause(last.code.as_str());
+        match last.status {
+            Some(status) => error.with_status(status),
+            None => error,
+        }
     }
 
     /// N6: operation, status and body text.

@@ -1,5 +1,6 @@
 //! The rules of V11 and V12 written down naively, and the random histories that both implementations run.
 
+use alloc::collections::BTreeMap;
 use super::*;
 
 pub(super) struct Model {
