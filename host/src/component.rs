@@ -16,5 +16,3 @@ pub mod bindings {
 
 pub(crate) use bindings::exports::agent_identity::component as wit;
 
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,14 @@
 //! Interfaces `keys` and `reveal`.
 
 use crate::Component;
+use crate::exports::logins::Identity;
+use crate::logins;
 use crate::exports::errors::Error;
 use crate::exports::keys::{CustodyCheck, Guest, GuestKey, GuestVerifyingKey, Key, KeyBorrow, PrivateForm, PublicForm, PublicForms, VerifyingKey};
 use crate::exports::reveal;
 use crate::ports::{HostPorts, wipe_stack, with_clean_stack};
 use agent_identity_core::keys::{self as core, PublicKey, SecretKey};
+use agent_identity_core::record;
 use agent_identity_core::signer::{Custodial, Signer};
 use std::rc::Rc;
 use zeroize::Zeroizing;
@@ -73,6 +76,15 @@ impl reveal::Guest for Component {
             reveal::SecretForm::Pkcs8Pem => core::ExportForm::Pem,
         };
         with_clean_stack(|| Ok(key.get::<KeyResource>().0.held()?.export(form).to_vec()))
+    }
+
+    fn write_record(auth_json: Option<Vec<u8>>, identity: Identity, key: KeyBorrow<'_>) -> Result<Vec<u8>, Error> {
+        let auth_json = auth_json.map(Zeroizing::new);
+        with_clean_stack(|| {
+            let secret = key.get::<KeyResource>().0.held()?.export(core::ExportForm::Base64);
+            let record = logins::record_of(identity, &secret)?;
+            Ok(record::write(auth_json.as_deref().map(Vec::as_slice), &record)?.to_vec())
+        })
     }
 }
 

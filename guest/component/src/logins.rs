@@ -6,6 +6,7 @@ use crate::exports::keys::Key;
 use crate::exports::logins::{BaseUrls, BootstrapAction, Claims, Guest, Identity, StoredIdentity};
 use crate::keys::KeyResource;
 use crate::ports::{HostPorts, with_clean_stack};
+use agent_identity_core::identifiers::{AgentRuntimeId, TaskId};
 use agent_identity_core::keys::{PrivateForm, SecretKey};
 use agent_identity_core::ports::Ports;
 use agent_identity_core::record::{self, IdentityRecord};
@@ -76,4 +77,19 @@ fn identity(record: &IdentityRecord) -> Identity {
         fedramp: record.fedramp,
         task_id: record.task_id.as_ref().map(|id| id.as_str().into()),
     }
+}
+
+/// The record of an identity with the base64 text of its key.
+pub(crate) fn record_of(identity: Identity, key: &[u8]) -> agent_identity_core::Result<IdentityRecord> {
+    let key = core::str::from_utf8(key).map_err(|_| Code::Internal)?;
+    Ok(IdentityRecord {
+        agent_runtime_id: AgentRuntimeId::parse(&identity.agent_runtime_id)?,
+        agent_private_key: key.into(),
+        account_id: identity.account_id,
+        chatgpt_user_id: identity.chatgpt_user_id,
+        email: identity.email,
+        plan_type: identity.plan_type,
+        fedramp: identity.fedramp,
+        task_id: identity.task_id.as_deref().map(TaskId::parse).transpose()?,
+    })
 }

@@ -1,0 +1,342 @@
+//! One instance of the component, called directly: every exported function under its own name.
+//!
+//! [`crate::Agent`] and [`crate::Signer`] are what programs use; a session is for tools, servers and tests. It is
+//! single-threaded like the component itself. After a trap every call fails with `internal`; make a new session.
+
+mod handles;
+
+pub use handles::{AgentHandle, KeyHandle, OperationHandle, ReplayHandle, VerifyingKeyHandle};
+
+use crate::component::bindings::Identity;
+use crate::component::wit::{agents, assertions, errors, keys, logins, operations, registrations, reveal, task_refs, verification};
+use crate::component::{Component, HostState, Instance};
+use crate::error::Error;
+use crate::ports::{Clock, Random};
+use handles::Handle;
+use std::sync::Arc;
+use wasmtime::Store;
+use zeroize::Zeroizing;
+
+/// An instance of the component.
+pub struct Session(Instance);
+
+type Answer<T> = wasmtime::Result<Result<T, errors::Error>>;
+
+impl Session {
+    /// A new instance that reads this clock and this random source.
+    pub fn new(component: &Component, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, Error> {
+        component.instantiate(clock, random).map(Self)
+    }
+
+    /// Whether the instance can still be used.
+    pub fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    /// Every code the component can return.
+    pub fn catalogue(&mut self) -> Result<Vec<errors::CodeDescription>, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_errors().call_catalogue(store))
+    }
+
+    /// The Unicode version that task references are normalised by.
+    pub fn unicode_version(&mut self) -> Result<String, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_task_refs().call_unicode_version(store))
+    }
+
+    /// Reads a private key.
+    pub fn import_key(&mut self, form: keys::PrivateForm, data: &[u8]) -> Result<KeyHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_import(store, form, data)).map(KeyHandle::from)
+    }
+
+    /// Makes a private key.
+    pub fn generate_key(&mut self) -> Result<KeyHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_generate(store)).map(KeyHandle::from)
+    }
+
+    /// A key that a custodian keeps.
+    pub fn custodial_key(&mut self, public_key: &[u8], key_id: &str, check: keys::CustodyCheck) -> Result<KeyHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_custodial(store, public_key, key_id, check)).map(KeyHandle::from)
+    }
+
+    /// The public half of a key.
+    pub fn public_forms(&mut self, key: &KeyHandle) -> Result<keys::PublicForms, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_keys().key().call_public(store, key.any()))
+    }
+
+    /// The secret half, in PKCS#8 v1.
+    pub fn reveal(&mut self, key: &KeyHandle, form: reveal::SecretForm) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_reveal().call_private_key(store, key.any(), form)).map(Zeroizing::new)
+    }
+
+    /// Reads a public key.
+    pub fn import_verifying_key(&mut self, form: keys::PublicForm, data: &[u8]) -> Result<VerifyingKeyHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_keys().verifying_key().call_import(store, form, data)).map(VerifyingKeyHandle::from)
+    }
+
+    /// A public key in every form.
+    pub fn verifying_forms(&mut self, key: &VerifyingKeyHandle) -> Result<keys::PublicForms, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_keys().verifying_key().call_public(store, key.any()))
+    }
+
+    /// A header value for the clock's present second.
+    pub fn authorize(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, clock_offset_ms: i64) -> Result<String, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_assertions().call_authorize(store, key.any(), agent_runtime_id, task_id, clock_offset_ms)
+        })
+    }
+
+    /// A header value for a given second.
+    pub fn authorize_at(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, timestamp: &str) -> Result<String, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_assertions().call_authorize_at(store, key.any(), agent_runtime_id, task_id, timestamp)
+        })
+    }
+
+    /// The text a custodian has to sign, for the clock's present second.
+    pub fn prepare(&mut self, agent_runtime_id: &str, task_id: &str, clock_offset_ms: i64) -> Result<assertions::Prepared, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_assertions().call_prepare(store, agent_runtime_id, task_id, clock_offset_ms))
+    }
+
+    /// The text a custodian has to sign, for a given second.
+    pub fn prepare_at(&mut self, agent_runtime_id: &str, task_id: &str, timestamp: &str) -> Result<assertions::Prepared, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_assertions().call_prepare_at(store, agent_runtime_id, task_id, timestamp))
+    }
+
+    /// A header value from a custodian's signature.
+    pub fn assemble(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, timestamp: &str, signature: &[u8]) -> Result<String, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_assertions().call_assemble(store, key.any(), agent_runtime_id, task_id, timestamp, signature)
+        })
+    }
+
+    /// Reads a header value; nothing is verified.
+    pub fn parse_assertion(&mut self, header: &str) -> Result<assertions::Assertion, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_assertions().call_parse(store, header))
+    }
+
+    /// The one spelling of a reference; none is the run task.
+    pub fn normalize(&mut self, reference: &task_refs::ExternalTaskRef) -> Result<Option<String>, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_task_refs().call_normalize(store, reference))
+    }
+
+    /// Signs a task registration for a given second.
+    pub fn sign_task_at(
+        &mut self,
+        key: &KeyHandle,
+        agent_runtime_id: &str,
+        timestamp: &str,
+        reference: Option<&task_refs::ExternalTaskRef>,
+    ) -> Result<registrations::TaskRegistration, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_registrations().call_sign_task_at(store, key.any(), agent_runtime_id, timestamp, reference)
+        })
+    }
+
+    /// Reads a received task registration.
+    pub fn parse_task(&mut self, path: &str, body: &[u8]) -> Result<registrations::ReceivedRegistration, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_registrations().call_parse_task(store, path, body))
+    }
+
+    /// The body of an agent registration.
+    pub fn agent_body(&mut self, key: &VerifyingKeyHandle, description: &registrations::AgentDescription) -> Result<String, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_registrations().call_agent_body(store, key.any(), description))
+    }
+
+    /// The task id in the answer to a task registration.
+    pub fn read_task_answer(&mut self, key: &KeyHandle, body: &[u8]) -> Result<String, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_registrations().call_read_task_answer(store, key.any(), body))
+    }
+
+    /// Seals a task id to a key.
+    pub fn seal_task_id(&mut self, key: &VerifyingKeyHandle, task_id: &str) -> Result<String, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_registrations().call_seal_task_id(store, key.any(), task_id))
+    }
+
+    /// Verifies an identity JWT.
+    pub fn verify_jwt(&mut self, jwt: &str, jwks: &[u8]) -> Result<(logins::Claims, KeyHandle), Error> {
+        let (claims, key) = self.ask(|store, guest| guest.agent_identity_component_logins().call_verify_jwt(store, jwt, jwks))?;
+        Ok((claims, key.into()))
+    }
+
+    /// Reads the identity record of a stored document.
+    pub fn read_record(&mut self, auth_json: &[u8], account_id: &str, chatgpt_user_id: &str) -> Result<logins::StoredIdentity, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_logins().call_read_record(store, auth_json, account_id, chatgpt_user_id))
+    }
+
+    /// The key inside a stored identity record.
+    pub fn record_key(&mut self, auth_json: &[u8]) -> Result<KeyHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_logins().call_record_key(store, auth_json)).map(KeyHandle::from)
+    }
+
+    /// Sets the identity record of a stored document, or of a new one.
+    pub fn write_record(&mut self, auth_json: Option<&[u8]>, identity: &logins::Identity, key: &KeyHandle) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_reveal().call_write_record(store, auth_json, identity, key.any())).map(Zeroizing::new)
+    }
+
+    /// The base URLs in force.
+    pub fn resolve_base_urls(
+        &mut self,
+        chatgpt_base_url: Option<&str>,
+        authapi_override: Option<&str>,
+        jwks_override: Option<&str>,
+    ) -> Result<logins::BaseUrls, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_logins().call_resolve_base_urls(store, chatgpt_base_url, authapi_override, jwks_override)
+        })
+    }
+
+    /// Opens an agent.
+    pub fn open_agent(&mut self, config: &agents::AgentConfig, key: &KeyHandle) -> Result<AgentHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key.any())).map(AgentHandle::from)
+    }
+
+    /// The header fields of a request.
+    pub fn agent_authorize(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Vec<(String, String)>, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_authorize(store, agent.any(), reference))
+    }
+
+    /// What another instance needs to sign for a task.
+    pub fn agent_ticket(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<agents::Ticket, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_ticket(store, agent.any(), reference))
+    }
+
+    /// Takes a task that was registered earlier.
+    pub fn agent_adopt_task(&mut self, agent: &AgentHandle, reference: Option<&str>, task_id: &str) -> Result<(), Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_adopt_task(store, agent.any(), reference, task_id))
+    }
+
+    /// The task known for a reference.
+    pub fn agent_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_task(store, agent.any(), reference))
+    }
+
+    /// Drops a task.
+    pub fn agent_forget_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_forget_task(store, agent.any(), reference))
+    }
+
+    /// Begins registering a task.
+    pub fn begin_register_task(
+        &mut self,
+        agent: &AgentHandle,
+        reference: Option<&task_refs::ExternalTaskRef>,
+        conversation: Option<&str>,
+    ) -> Result<OperationHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent.any(), reference, conversation))
+            .map(OperationHandle::from)
+    }
+
+    /// Judges a response to a signed request.
+    pub fn agent_on_response(&mut self, agent: &AgentHandle, response: &agents::ResponseFacts) -> Result<agents::Rejection, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_on_response(store, agent.any(), response))
+    }
+
+    /// The agent's clock offset.
+    pub fn agent_clock_offset_ms(&mut self, agent: &AgentHandle) -> Result<i64, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_clock_offset_ms(store, agent.any()))
+    }
+
+    /// Begins registering an agent.
+    pub fn begin_register_agent(
+        &mut self,
+        authapi_base: &str,
+        key: &VerifyingKeyHandle,
+        description: &registrations::AgentDescription,
+        access_token: &str,
+        fedramp: bool,
+    ) -> Result<OperationHandle, Error> {
+        self.ask(|store, guest| {
+            guest.agent_identity_component_agents().call_begin_register_agent(store, authapi_base, key.any(), description, access_token, fedramp)
+        })
+        .map(OperationHandle::from)
+    }
+
+    /// Which credential a request carries.
+    pub fn decide_scope(&mut self, inputs: &agents::ScopeInputs) -> Result<agents::ScopeDecision, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().call_decide_scope(store, inputs))
+    }
+
+    /// Measures a clock offset.
+    pub fn measure_skew(&mut self, inputs: &agents::SkewInputs) -> Result<agents::SkewMeasurement, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().call_measure_skew(store, inputs))
+    }
+
+    /// Judges a response without an agent.
+    pub fn classify_response(
+        &mut self,
+        response: &agents::ResponseFacts,
+        offset_ms: i64,
+        threshold_s: Option<u32>,
+    ) -> Result<agents::Rejection, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_agents().call_classify_response(store, response, offset_ms, threshold_s))
+    }
+
+    /// Goes on with an operation.
+    pub fn resume(&mut self, operation: &OperationHandle, outcome: Option<&operations::Outcome>) -> Result<operations::Step, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_operations().operation().call_resume(store, operation.any(), outcome))
+    }
+
+    /// Verifies an assertion.
+    pub fn verify_assertion(
+        &mut self,
+        header: &str,
+        agent: Option<&VerifyingKeyHandle>,
+        facts: &verification::Facts,
+        policy: verification::Policy,
+    ) -> Result<verification::Accepted, Error> {
+        let agent = agent.map(Handle::any);
+        self.ask(|store, guest| guest.agent_identity_component_verification().call_verify_assertion(store, header, agent, facts, policy))
+    }
+
+    /// Verifies a task registration.
+    pub fn verify_registration(
+        &mut self,
+        path: &str,
+        body: &[u8],
+        agent: Option<&VerifyingKeyHandle>,
+        facts: &verification::Facts,
+        policy: verification::Policy,
+    ) -> Result<verification::Accepted, Error> {
+        let agent = agent.map(Handle::any);
+        self.ask(|store, guest| guest.agent_identity_component_verification().call_verify_registration(store, path, body, agent, facts, policy))
+    }
+
+    /// The strict Ed25519 rule on its own.
+    pub fn verify_signature(&mut self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<bool, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_verification().call_verify_signature(store, public_key, message, signature))
+    }
+
+    /// Opens a replay window.
+    pub fn open_replay_window(
+        &mut self,
+        config: verification::ReplayConfig,
+        start: &verification::ReplayStart,
+    ) -> Result<ReplayHandle, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_verification().replay_window().call_open(store, config, start))
+            .map(ReplayHandle::from)
+    }
+
+    /// Counts an accepted assertion; how often it was accepted by now.
+    pub fn admit(&mut self, window: &ReplayHandle, replay_key: &[u8], timestamp_s: i64) -> Result<u32, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_verification().replay_window().call_admit(store, window.any(), replay_key, timestamp_s))
+    }
+
+    /// Greatest timestamp ever removed from a replay window.
+    pub fn replay_mark(&mut self, window: &ReplayHandle) -> Result<Option<i64>, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_mark(store, window.any()))
+    }
+
+    /// Entries held by a replay window.
+    pub fn replay_len(&mut self, window: &ReplayHandle) -> Result<u32, Error> {
+        self.0.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_len(store, window.any()))
+    }
+
+    /// Gives a handle back: what it stands for is dropped inside the component, secrets overwritten.
+    pub fn release(&mut self, handle: impl Handle) -> Result<(), Error> {
+        self.0.call(|store, _| handle.any().resource_drop(store))
+    }
+
+    fn ask<T>(&mut self, call: impl FnOnce(&mut Store<HostState>, &Identity) -> Answer<T>) -> Result<T, Error> {
+        self.0.call(call)?.map_err(Error::from)
+    }
+}

@@ -1,0 +1,51 @@
+//! What stands for a resource inside one session. Using it with another session is an error, not a confusion.
+
+use wasmtime::component::ResourceAny;
+
+/// A resource of the component, held by one session.
+pub trait Handle {
+    /// The runtime's own handle.
+    fn any(&self) -> ResourceAny;
+}
+
+/// One type for each resource, so that they cannot be mixed up.
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(ResourceAny);
+
+        impl Handle for $name {
+            fn any(&self) -> ResourceAny {
+                self.0
+            }
+        }
+
+        impl From<ResourceAny> for $name {
+            fn from(any: ResourceAny) -> Self {
+                Self(any)
+            }
+        }
+    };
+}
+
+handle! {
+    /// A signing key.
+    KeyHandle
+}
+handle! {
+    /// A public key.
+    VerifyingKeyHandle
+}
+handle! {
+    /// An agent.
+    AgentHandle
+}
+handle! {
+    /// An operation under way.
+    OperationHandle
+}
+handle! {
+    /// A replay window.
+    ReplayHandle
+}
