@@ -1,4 +1,5 @@
 //! Runs the agent-identity component on wasmtime.
 
 pub mod ports;
+pub mod storage;
 pub mod system;
