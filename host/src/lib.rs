@@ -2,6 +2,8 @@
 
 #[cfg(feature = "custodian")]
 pub mod custodian;
+#[cfg(feature = "client")]
+pub mod http;
 pub mod ports;
 pub mod storage;
 pub mod system;
