@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(dir) => std::fs::read(dir.join(format!("{}.wasm", profile.as_str()))).map_err(|error| error.to_string()),
         None => agent_identity_builder::build(&root, &guest_target, profile).map_err(|error| error.to_string()),
     };
-    let components = thread::scope(|scope| Profile::ALL.map(|profile| (profile, scope.spawn(move || component(profile)))).map(|(p, t)| (p, t.join())));
+    let components =
+        thread::scope(|scope| Profile::ALL.map(|profile| (profile, scope.spawn(move || component(profile)))).map(|(p, t)| (p, t.join())));
     for (profile, bytes) in components {
         let bytes = bytes.map_err(|_| "building a component panicked")??;
         let name = profile.as_str();

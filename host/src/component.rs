@@ -15,4 +15,3 @@ pub mod bindings {
 }
 
 pub(crate) use bindings::exports::agent_identity::component as wit;
-

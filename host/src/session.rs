@@ -55,7 +55,8 @@ impl Session {
 
     /// A key that a custodian keeps.
     pub fn custodial_key(&mut self, public_key: &[u8], key_id: &str, check: keys::CustodyCheck) -> Result<KeyHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_custodial(store, public_key, key_id, check)).map(KeyHandle::from)
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_custodial(store, public_key, key_id, check))
+            .map(KeyHandle::from)
     }
 
     /// The public half of a key.
@@ -70,7 +71,8 @@ impl Session {
 
     /// Reads a public key.
     pub fn import_verifying_key(&mut self, form: keys::PublicForm, data: &[u8]) -> Result<VerifyingKeyHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_keys().verifying_key().call_import(store, form, data)).map(VerifyingKeyHandle::from)
+        self.ask(|store, guest| guest.agent_identity_component_keys().verifying_key().call_import(store, form, data))
+            .map(VerifyingKeyHandle::from)
     }
 
     /// A public key in every form.
@@ -103,7 +105,14 @@ impl Session {
     }
 
     /// A header value from a custodian's signature.
-    pub fn assemble(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, timestamp: &str, signature: &[u8]) -> Result<String, Error> {
+    pub fn assemble(
+        &mut self,
+        key: &KeyHandle,
+        agent_runtime_id: &str,
+        task_id: &str,
+        timestamp: &str,
+        signature: &[u8],
+    ) -> Result<String, Error> {
         self.ask(|store, guest| {
             guest.agent_identity_component_assertions().call_assemble(store, key.any(), agent_runtime_id, task_id, timestamp, signature)
         })
@@ -169,8 +178,14 @@ impl Session {
     }
 
     /// Sets the identity record of a stored document, or of a new one.
-    pub fn write_record(&mut self, auth_json: Option<&[u8]>, identity: &logins::Identity, key: &KeyHandle) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_reveal().call_write_record(store, auth_json, identity, key.any())).map(Zeroizing::new)
+    pub fn write_record(
+        &mut self,
+        auth_json: Option<&[u8]>,
+        identity: &logins::Identity,
+        key: &KeyHandle,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_reveal().call_write_record(store, auth_json, identity, key.any()))
+            .map(Zeroizing::new)
     }
 
     /// The base URLs in force.
@@ -222,8 +237,10 @@ impl Session {
         reference: Option<&task_refs::ExternalTaskRef>,
         conversation: Option<&str>,
     ) -> Result<OperationHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent.any(), reference, conversation))
-            .map(OperationHandle::from)
+        self.ask(|store, guest| {
+            guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent.any(), reference, conversation)
+        })
+        .map(OperationHandle::from)
     }
 
     /// Judges a response to a signed request.
@@ -246,7 +263,14 @@ impl Session {
         fedramp: bool,
     ) -> Result<OperationHandle, Error> {
         self.ask(|store, guest| {
-            guest.agent_identity_component_agents().call_begin_register_agent(store, authapi_base, key.any(), description, access_token, fedramp)
+            guest.agent_identity_component_agents().call_begin_register_agent(
+                store,
+                authapi_base,
+                key.any(),
+                description,
+                access_token,
+                fedramp,
+            )
         })
         .map(OperationHandle::from)
     }
@@ -298,12 +322,15 @@ impl Session {
         policy: verification::Policy,
     ) -> Result<verification::Accepted, Error> {
         let agent = agent.map(Handle::any);
-        self.ask(|store, guest| guest.agent_identity_component_verification().call_verify_registration(store, path, body, agent, facts, policy))
+        self.ask(|store, guest| {
+            guest.agent_identity_component_verification().call_verify_registration(store, path, body, agent, facts, policy)
+        })
     }
 
     /// The strict Ed25519 rule on its own.
     pub fn verify_signature(&mut self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<bool, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_verification().call_verify_signature(store, public_key, message, signature))
+        self.0
+            .call(|store, guest| guest.agent_identity_component_verification().call_verify_signature(store, public_key, message, signature))
     }
 
     /// Opens a replay window.
@@ -318,7 +345,9 @@ impl Session {
 
     /// Counts an accepted assertion; how often it was accepted by now.
     pub fn admit(&mut self, window: &ReplayHandle, replay_key: &[u8], timestamp_s: i64) -> Result<u32, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_verification().replay_window().call_admit(store, window.any(), replay_key, timestamp_s))
+        self.ask(|store, guest| {
+            guest.agent_identity_component_verification().replay_window().call_admit(store, window.any(), replay_key, timestamp_s)
+        })
     }
 
     /// Greatest timestamp ever removed from a replay window.

@@ -28,7 +28,13 @@ impl Guest for Component {
         Ok(prepared(&Claim::parse(&agent_runtime_id, &task_id, &timestamp)?))
     }
 
-    fn assemble(key: KeyBorrow<'_>, agent_runtime_id: String, task_id: String, timestamp: String, signature: Vec<u8>) -> Result<String, Error> {
+    fn assemble(
+        key: KeyBorrow<'_>,
+        agent_runtime_id: String,
+        task_id: String,
+        timestamp: String,
+        signature: Vec<u8>,
+    ) -> Result<String, Error> {
         let claim = Claim::parse(&agent_runtime_id, &task_id, &timestamp)?;
         Ok(key.get::<KeyResource>().0.assemble(&claim, &signature)?)
     }

@@ -1,11 +1,13 @@
 //! Interfaces `keys` and `reveal`.
 
 use crate::Component;
-use crate::exports::logins::Identity;
-use crate::logins;
 use crate::exports::errors::Error;
-use crate::exports::keys::{CustodyCheck, Guest, GuestKey, GuestVerifyingKey, Key, KeyBorrow, PrivateForm, PublicForm, PublicForms, VerifyingKey};
+use crate::exports::keys::{
+    CustodyCheck, Guest, GuestKey, GuestVerifyingKey, Key, KeyBorrow, PrivateForm, PublicForm, PublicForms, VerifyingKey,
+};
+use crate::exports::logins::Identity;
 use crate::exports::reveal;
+use crate::logins;
 use crate::ports::{HostPorts, wipe_stack, with_clean_stack};
 use agent_identity_core::keys::{self as core, PublicKey, SecretKey};
 use agent_identity_core::record;

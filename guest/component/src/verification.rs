@@ -126,11 +126,7 @@ fn config_of(config: &wit::ReplayConfig) -> CoreResult<Config> {
 }
 
 fn entry(entry: &wit::ReplayEntry) -> CoreResult<Entry> {
-    Ok(Entry {
-        key: replay_key_of(&entry.key)?,
-        timestamp_s: entry.timestamp_s,
-        count: u16::try_from(entry.count).unwrap_or(u16::MAX),
-    })
+    Ok(Entry { key: replay_key_of(&entry.key)?, timestamp_s: entry.timestamp_s, count: u16::try_from(entry.count).unwrap_or(u16::MAX) })
 }
 
 fn replay_key_of(bytes: &[u8]) -> CoreResult<[u8; 32]> {

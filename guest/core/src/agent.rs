@@ -148,13 +148,14 @@ impl Agent {
         })
     }
 
-/// The clock offset: what responses teach and timestamps are shifted by.
+    /// The clock offset: what responses teach and timestamps are shifted by.
     pub fn clock(&self) -> &ClockOffset {
         &self.clock
     }
 
     fn known_task(&self, reference: Option<&str>) -> Result<TaskId> {
-        self.task(reference).ok_or_else(|| Error::new(Code::RunTaskMissing, "no task is registered for this reference; register it, then repeat"))
+        self.task(reference)
+            .ok_or_else(|| Error::new(Code::RunTaskMissing, "no task is registered for this reference; register it, then repeat"))
     }
 
     fn account_headers(&self) -> impl Iterator<Item = (String, String)> {

@@ -98,11 +98,7 @@ impl SecretKey {
     /// The key of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         let signing = SigningKey::from_bytes(seed);
-        Self {
-            seed: Zeroizing::new(*seed),
-            expanded: ExpandedSecretKey::from(seed),
-            public: PublicKey::of_secret(signing.verifying_key()),
-        }
+        Self { seed: Zeroizing::new(*seed), expanded: ExpandedSecretKey::from(seed), public: PublicKey::of_secret(signing.verifying_key()) }
     }
 
     /// A new key: 32 bytes of the random source, unchanged; 32 zero bytes are refused (K11).

@@ -115,10 +115,13 @@ impl TaskRegistering {
             (answer @ TaskAnswer::Sealed(_), Signer::Held(key)) => answer.open(key),
             (TaskAnswer::Sealed(sealed), Signer::Custodial(key)) => {
                 let opened = effects.unseal(key.key_id().to_string(), sealed).await?;
-                sealed::task_id(&opened.map_err(|failure| match failure {
-                    CustodianFailure::Cancelled => Code::Cancelled.into(),
-                    CustodianFailure::Unsupported | CustodianFailure::Failed => {
-                        Error::new(Code::SealedOpenFailed, "the custodian did not open the sealed task id; it may be unable to").with_cause("custodian")
+                sealed::task_id(&opened.map_err(|failure| {
+                    match failure {
+                        CustodianFailure::Cancelled => Code::Cancelled.into(),
+                        CustodianFailure::Unsupported | CustodianFailure::Failed => {
+                            Error::new(Code::SealedOpenFailed, "the custodian did not open the sealed task id; it may be unable to")
+                                .with_cause("custodian")
+                        }
                     }
                 })?)
             }

@@ -7,8 +7,13 @@ use crate::keys::{PublicKey, SecretKey};
 use crate::ports::Ports;
 use alloc::string::String;
 use alloc::vec::Vec;
-use crypto_box::aead::rand_core::{CryptoRng, Error as RngError, RngCore};
+use blake2::Blake2bVar;
+use blake2::digest::{Update, VariableOutput};
+use crypto_secretbox::aead::{Aead, KeyInit};
+use crypto_secretbox::{Nonce, XSalsa20Poly1305};
 use curve25519_dalek::montgomery::MontgomeryPoint;
+use salsa20::cipher::consts::U10;
+use zeroize::Zeroizing;
 
 /// Ephemeral key of 32 bytes and tag of 16; a box holds at least one byte more.
 const OVERHEAD: usize = 48;
@@ -20,13 +25,9 @@ pub fn decode(text: &str) -> Result<Vec<u8>> {
 
 /// Opens a sealed box with the key it was sealed to.
 pub fn open(key: &SecretKey, sealed: &[u8]) -> Result<Vec<u8>> {
-    let ephemeral = sealed.first_chunk::<32>().filter(|_| sealed.len() > OVERHEAD).ok_or_else(unopened)?;
-    let scalar = key.x25519_scalar();
-    // crypto_box does not look at the shared point, so a low-order ephemeral key is found here (N4).
-    if MontgomeryPoint(*ephemeral).mul_clamped(*scalar).to_bytes() == [0; 32] {
-        return Err(unopened());
-    }
-    crypto_box::SecretKey::from_bytes(*scalar).unseal(sealed).map_err(|_| unopened())
+    let (ephemeral, boxed) = sealed.split_first_chunk::<32>().filter(|_| sealed.len() > OVERHEAD).ok_or_else(unopened)?;
+    let cipher = cipher(&key.x25519_scalar(), ephemeral).ok_or_else(unopened)?;
+    cipher.decrypt(&nonce(ephemeral, &key.public().to_x25519()), boxed).map_err(|_| unopened())
 }
 
 /// The task id inside an opened box: UTF-8 (`sealed-not-utf8`) that I2 allows.
@@ -36,48 +37,44 @@ pub fn task_id(opened: &[u8]) -> Result<TaskId> {
 
 /// Seals a task id to `key`, with an ephemeral key from 32 random bytes; base64.
 pub fn seal(key: &PublicKey, task_id: &TaskId, ports: &dyn Ports) -> Result<String> {
-    let mut ephemeral = EphemeralKey { bytes: [0; 32], used: false };
-    ports.fill_random(&mut ephemeral.bytes)?;
-    let sealed = crypto_box::PublicKey::from_bytes(key.to_x25519())
-        .seal(&mut ephemeral, task_id.as_str().as_bytes())
-        .map_err(|_| Error::new(Code::Internal, "a task id could not be sealed"))?;
-    Ok(encoding::base64(&sealed))
+    let mut secret = Zeroizing::new([0_u8; 32]);
+    ports.fill_random(&mut *secret)?;
+    let ephemeral = MontgomeryPoint::mul_base_clamped(*secret).to_bytes();
+    let recipient = key.to_x25519();
+    let boxed = cipher(&secret, &recipient)
+        .and_then(|cipher| cipher.encrypt(&nonce(&ephemeral, &recipient), task_id.as_str().as_bytes()).ok())
+        .ok_or_else(|| Error::new(Code::Internal, "a task id could not be sealed"))?;
+    Ok(encoding::base64(&[&ephemeral[..], &boxed].concat()))
+}
+
+/// X25519 (RFC 7748 §5): the scalar is clamped and never reduced. `None` for the all-zero result of a low-order point (N4).
+pub(crate) fn x25519(scalar: &[u8; 32], point: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
+    let shared = Zeroizing::new(MontgomeryPoint(*point).mul_clamped(*scalar).to_bytes());
+    if *shared == [0; 32] { None } else { Some(shared) }
+}
+
+/// XSalsa20-Poly1305 under HSalsa20 of the shared point.
+fn cipher(scalar: &[u8; 32], point: &[u8; 32]) -> Option<XSalsa20Poly1305> {
+    let shared = x25519(scalar, point)?;
+    let key = Zeroizing::new(<[u8; 32]>::from(salsa20::hsalsa::<U10>((&*shared).into(), &[0; 16].into())));
+    Some(XSalsa20Poly1305::new((&*key).into()))
+}
+
+/// BLAKE2b with 24 bytes of output over ephemeral and recipient key.
+fn nonce(ephemeral: &[u8; 32], recipient: &[u8; 32]) -> Nonce {
+    let mut nonce = Nonce::default();
+    // Both calls fail only for output lengths that BLAKE2b does not have.
+    if let Ok(mut digest) = Blake2bVar::new(nonce.len()) {
+        digest.update(ephemeral);
+        digest.update(recipient);
+        let _ = digest.finalize_variable(&mut nonce);
+    }
+    nonce
 }
 
 fn unopened() -> Error {
     Error::new(Code::SealedOpenFailed, "the sealed task id cannot be opened with this key")
 }
-
-/// Gives crypto_box the 32 bytes of its ephemeral key, drawn beforehand so that a failing source is an error, not a panic.
-struct EphemeralKey {
-    bytes: [u8; 32],
-    used: bool,
-}
-
-impl RngCore for EphemeralKey {
-    fn next_u32(&mut self) -> u32 {
-        rand_core::impls::next_u32_via_fill(self)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        rand_core::impls::next_u64_via_fill(self)
-    }
-
-    fn fill_bytes(&mut self, out: &mut [u8]) {
-        // A second draw would repeat the key, so it gets none: zeros make the box unusable rather than weak.
-        for (to, from) in out.iter_mut().zip(if self.used { [0; 32] } else { self.bytes }) {
-            *to = from;
-        }
-        self.used = true;
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), RngError> {
-        self.fill_bytes(out);
-        Ok(())
-    }
-}
-
-impl CryptoRng for EphemeralKey {}
 
 #[cfg(test)]
 mod tests {

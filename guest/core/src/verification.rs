@@ -44,7 +44,10 @@ impl Policy {
     fn check(self, now_ms: i64, timestamp: Timestamp, mark_s: Option<i64>) -> Result<()> {
         let age_ms = now_ms.saturating_sub(timestamp.unix_ms());
         if age_ms > seconds(self.max_age_s) {
-            return Err(Error::new(Code::AssertionExpired, "the timestamp is older than the acceptance window; sign anew, and check the clock"));
+            return Err(Error::new(
+                Code::AssertionExpired,
+                "the timestamp is older than the acceptance window; sign anew, and check the clock",
+            ));
         }
         if mark_s.is_some_and(|mark| timestamp.unix_seconds() <= mark) {
             return Err(Error::new(Code::AssertionExpired, "the timestamp lies before what the replay window still knows; sign anew"));

@@ -158,4 +158,3 @@ fn tick_while_alive(engine: EngineWeak) {
 pub(super) fn broken(error: wasmtime::Error) -> Error {
     Error::internal(format!("the component cannot be loaded: {error:#}"))
 }
-

@@ -17,7 +17,10 @@ pub(super) fn private_key_body(text: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         .and_then(|line| line.strip_prefix("-----BEGIN ")?.strip_suffix("-----"))
         .ok_or_else(|| malformed("it does not begin with a BEGIN line"))?;
     if UNSUPPORTED.contains(&label) {
-        return Err(Error::new(Code::KeyFormUnsupported, "this PEM block is not plain PKCS#8; convert it with `openssl pkcs8 -topk8 -nocrypt`"));
+        return Err(Error::new(
+            Code::KeyFormUnsupported,
+            "this PEM block is not plain PKCS#8; convert it with `openssl pkcs8 -topk8 -nocrypt`",
+        ));
     }
     if label != "PRIVATE KEY" {
         return Err(malformed("its label is not PRIVATE KEY"));

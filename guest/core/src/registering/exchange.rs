@@ -71,7 +71,13 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(effects: &'a Effects, ports: &'a dyn Ports, label: &'a Label, answers: Answers, clock: Option<&'a ClockOffset>) -> Self {
+    pub(super) fn new(
+        effects: &'a Effects,
+        ports: &'a dyn Ports,
+        label: &'a Label,
+        answers: Answers,
+        clock: Option<&'a ClockOffset>,
+    ) -> Self {
         Self { effects, ports, label, answers, clock, secret: None, attempt: 1 }
     }
 

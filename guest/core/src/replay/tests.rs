@@ -1,7 +1,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "clippy exempts test functions from this lint, but not what they call")]
 
-use alloc::collections::BTreeMap;
 use super::*;
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! The rules of V11 and V12 written down naively, and the random histories that both implementations run.
 
-use alloc::collections::BTreeMap;
 use super::*;
+use alloc::collections::BTreeMap;
 
 pub(super) struct Model {
     config: Config,
