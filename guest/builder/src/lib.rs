@@ -57,7 +57,7 @@ pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
     check_imports(&component)?;
     Ok(component)
