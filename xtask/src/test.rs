@@ -30,25 +30,33 @@ struct Run<'a> {
 /// One step. It carries on after a failure of its own; a failure never stops the steps after it.
 type Step = fn(&Run<'_>) -> Tally;
 
-const STEPS: [Step; 4] = [lints, components, reproducible_builds, rust_tests];
+const STEPS: [Step; 5] = [set_up, lints, components, reproducible_builds, rust_tests];
 
 /// Crates without tests of their own: one compiles for wasm only, the other measures.
 const UNTESTED: [&str; 2] = [lint::COMPONENT, "agent-identity-bench"];
 
 /// Runs every step.
-pub fn run(workspace: &Workspace, extent: Extent) -> Result<ExitCode, String> {
-    setup::wasm_target()?;
-    let mut total = Tally::default();
-    for step in STEPS {
-        total.add(step(&Run { workspace, extent }));
-    }
-    Ok(total.conclude())
+pub fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
+    run_steps(&STEPS, &Run { workspace, extent })
 }
 
 /// Runs the lints alone.
-pub fn lint_only(workspace: &Workspace) -> Result<ExitCode, String> {
-    setup::wasm_target()?;
-    Ok(lint::run(workspace).conclude())
+pub fn lint_only(workspace: &Workspace) -> ExitCode {
+    run_steps(&[set_up, lints], &Run { workspace, extent: Extent::Full })
+}
+
+fn run_steps(steps: &[Step], run: &Run<'_>) -> ExitCode {
+    let mut total = Tally::default();
+    for step in steps {
+        total.add(step(run));
+    }
+    total.conclude()
+}
+
+fn set_up(_: &Run<'_>) -> Tally {
+    let mut tally = Tally::default();
+    tally.check("set-up: compiling for wasm", setup::wasm_target);
+    tally
 }
 
 fn lints(run: &Run<'_>) -> Tally {
