@@ -14,83 +14,100 @@ use crate::error::Error;
 use crate::ports::{Clock, Random};
 use handles::Handle;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::Store;
+use wasmtime::component::ResourceAny;
 use zeroize::Zeroizing;
 
 /// An instance of the component.
-pub struct Session(Instance);
+pub struct Session {
+    instance: Instance,
+    /// Tells the handles of this session from those of others.
+    id: u64,
+}
 
 type Answer<T> = wasmtime::Result<Result<T, errors::Error>>;
 
 impl Session {
     /// A new instance that reads this clock and this random source.
     pub fn new(component: &Component, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, Error> {
-        component.instantiate(clock, random).map(Self)
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let instance = component.instantiate(clock, random)?;
+        Ok(Self { instance, id: NEXT.fetch_add(1, Ordering::Relaxed) })
     }
 
     /// Whether the instance can still be used.
     pub fn is_sound(&self) -> bool {
-        self.0.is_sound()
+        self.instance.is_sound()
     }
 
     /// Every code the component can return.
     pub fn catalogue(&mut self) -> Result<Vec<errors::CodeDescription>, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_errors().call_catalogue(store))
+        self.instance.call(|store, guest| guest.agent_identity_component_errors().call_catalogue(store))
     }
 
     /// The Unicode version that task references are normalised by.
     pub fn unicode_version(&mut self) -> Result<String, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_task_refs().call_unicode_version(store))
+        self.instance.call(|store, guest| guest.agent_identity_component_task_refs().call_unicode_version(store))
     }
 
     /// Reads a private key.
     pub fn import_key(&mut self, form: keys::PrivateForm, data: &[u8]) -> Result<KeyHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_import(store, form, data)).map(KeyHandle::from)
+        let id = self.id;
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_import(store, form, data)).map(|any| KeyHandle::new(any, id))
     }
 
     /// Makes a private key.
     pub fn generate_key(&mut self) -> Result<KeyHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_generate(store)).map(KeyHandle::from)
+        let id = self.id;
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_generate(store)).map(|any| KeyHandle::new(any, id))
     }
 
     /// A key that a custodian keeps.
     pub fn custodial_key(&mut self, public_key: &[u8], key_id: &str, check: keys::CustodyCheck) -> Result<KeyHandle, Error> {
+        let id = self.id;
         self.ask(|store, guest| guest.agent_identity_component_keys().key().call_custodial(store, public_key, key_id, check))
-            .map(KeyHandle::from)
+            .map(|any| KeyHandle::new(any, id))
     }
 
     /// The public half of a key.
     pub fn public_forms(&mut self, key: &KeyHandle) -> Result<keys::PublicForms, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_keys().key().call_public(store, key.any()))
+        let key = self.own(key)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_keys().key().call_public(store, key))
     }
 
     /// The secret half, in PKCS#8 v1.
     pub fn reveal(&mut self, key: &KeyHandle, form: reveal::SecretForm) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_reveal().call_private_key(store, key.any(), form)).map(Zeroizing::new)
+        let key = self.own(key)?;
+        self.ask(|store, guest| guest.agent_identity_component_reveal().call_private_key(store, key, form)).map(Zeroizing::new)
     }
 
     /// Reads a public key.
     pub fn import_verifying_key(&mut self, form: keys::PublicForm, data: &[u8]) -> Result<VerifyingKeyHandle, Error> {
+        let id = self.id;
         self.ask(|store, guest| guest.agent_identity_component_keys().verifying_key().call_import(store, form, data))
-            .map(VerifyingKeyHandle::from)
+            .map(|any| VerifyingKeyHandle::new(any, id))
     }
 
     /// A public key in every form.
     pub fn verifying_forms(&mut self, key: &VerifyingKeyHandle) -> Result<keys::PublicForms, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_keys().verifying_key().call_public(store, key.any()))
+        let key = self.own(key)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_keys().verifying_key().call_public(store, key))
     }
 
     /// A header value for the clock's present second.
     pub fn authorize(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, clock_offset_ms: i64) -> Result<String, Error> {
+        let key = self.own(key)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_assertions().call_authorize(store, key.any(), agent_runtime_id, task_id, clock_offset_ms)
+            guest.agent_identity_component_assertions().call_authorize(store, key, agent_runtime_id, task_id, clock_offset_ms)
         })
     }
 
     /// A header value for a given second.
     pub fn authorize_at(&mut self, key: &KeyHandle, agent_runtime_id: &str, task_id: &str, timestamp: &str) -> Result<String, Error> {
+        let key = self.own(key)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_assertions().call_authorize_at(store, key.any(), agent_runtime_id, task_id, timestamp)
+            guest.agent_identity_component_assertions().call_authorize_at(store, key, agent_runtime_id, task_id, timestamp)
         })
     }
 
@@ -113,8 +130,9 @@ impl Session {
         timestamp: &str,
         signature: &[u8],
     ) -> Result<String, Error> {
+        let key = self.own(key)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_assertions().call_assemble(store, key.any(), agent_runtime_id, task_id, timestamp, signature)
+            guest.agent_identity_component_assertions().call_assemble(store, key, agent_runtime_id, task_id, timestamp, signature)
         })
     }
 
@@ -136,8 +154,9 @@ impl Session {
         timestamp: &str,
         reference: Option<&task_refs::ExternalTaskRef>,
     ) -> Result<registrations::TaskRegistration, Error> {
+        let key = self.own(key)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_registrations().call_sign_task_at(store, key.any(), agent_runtime_id, timestamp, reference)
+            guest.agent_identity_component_registrations().call_sign_task_at(store, key, agent_runtime_id, timestamp, reference)
         })
     }
 
@@ -148,23 +167,26 @@ impl Session {
 
     /// The body of an agent registration.
     pub fn agent_body(&mut self, key: &VerifyingKeyHandle, description: &registrations::AgentDescription) -> Result<String, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_registrations().call_agent_body(store, key.any(), description))
+        let key = self.own(key)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_registrations().call_agent_body(store, key, description))
     }
 
     /// The task id in the answer to a task registration.
     pub fn read_task_answer(&mut self, key: &KeyHandle, body: &[u8]) -> Result<String, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_registrations().call_read_task_answer(store, key.any(), body))
+        let key = self.own(key)?;
+        self.ask(|store, guest| guest.agent_identity_component_registrations().call_read_task_answer(store, key, body))
     }
 
     /// Seals a task id to a key.
     pub fn seal_task_id(&mut self, key: &VerifyingKeyHandle, task_id: &str) -> Result<String, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_registrations().call_seal_task_id(store, key.any(), task_id))
+        let key = self.own(key)?;
+        self.ask(|store, guest| guest.agent_identity_component_registrations().call_seal_task_id(store, key, task_id))
     }
 
     /// Verifies an identity JWT.
     pub fn verify_jwt(&mut self, jwt: &str, jwks: &[u8]) -> Result<(logins::Claims, KeyHandle), Error> {
         let (claims, key) = self.ask(|store, guest| guest.agent_identity_component_logins().call_verify_jwt(store, jwt, jwks))?;
-        Ok((claims, key.into()))
+        Ok((claims, KeyHandle::new(key, self.id)))
     }
 
     /// Reads the identity record of a stored document.
@@ -174,7 +196,8 @@ impl Session {
 
     /// The key inside a stored identity record.
     pub fn record_key(&mut self, auth_json: &[u8]) -> Result<KeyHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_logins().call_record_key(store, auth_json)).map(KeyHandle::from)
+        let id = self.id;
+        self.ask(|store, guest| guest.agent_identity_component_logins().call_record_key(store, auth_json)).map(|any| KeyHandle::new(any, id))
     }
 
     /// Sets the identity record of a stored document, or of a new one.
@@ -184,7 +207,8 @@ impl Session {
         identity: &logins::Identity,
         key: &KeyHandle,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_reveal().call_write_record(store, auth_json, identity, key.any()))
+        let key = self.own(key)?;
+        self.ask(|store, guest| guest.agent_identity_component_reveal().call_write_record(store, auth_json, identity, key))
             .map(Zeroizing::new)
     }
 
@@ -202,32 +226,39 @@ impl Session {
 
     /// Opens an agent.
     pub fn open_agent(&mut self, config: &agents::AgentConfig, key: &KeyHandle) -> Result<AgentHandle, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key.any())).map(AgentHandle::from)
+        let id = self.id;
+        let key = self.own(key)?;
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key)).map(|any| AgentHandle::new(any, id))
     }
 
     /// The header fields of a request.
     pub fn agent_authorize(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Vec<(String, String)>, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_authorize(store, agent.any(), reference))
+        let agent = self.own(agent)?;
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_authorize(store, agent, reference))
     }
 
     /// What another instance needs to sign for a task.
     pub fn agent_ticket(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<agents::Ticket, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_ticket(store, agent.any(), reference))
+        let agent = self.own(agent)?;
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_ticket(store, agent, reference))
     }
 
     /// Takes a task that was registered earlier.
     pub fn agent_adopt_task(&mut self, agent: &AgentHandle, reference: Option<&str>, task_id: &str) -> Result<(), Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_adopt_task(store, agent.any(), reference, task_id))
+        let agent = self.own(agent)?;
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_adopt_task(store, agent, reference, task_id))
     }
 
     /// The task known for a reference.
     pub fn agent_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_task(store, agent.any(), reference))
+        let agent = self.own(agent)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_task(store, agent, reference))
     }
 
     /// Drops a task.
     pub fn agent_forget_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_forget_task(store, agent.any(), reference))
+        let agent = self.own(agent)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_forget_task(store, agent, reference))
     }
 
     /// Begins registering a task.
@@ -237,20 +268,24 @@ impl Session {
         reference: Option<&task_refs::ExternalTaskRef>,
         conversation: Option<&str>,
     ) -> Result<OperationHandle, Error> {
+        let id = self.id;
+        let agent = self.own(agent)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent.any(), reference, conversation)
+            guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent, reference, conversation)
         })
-        .map(OperationHandle::from)
+        .map(|any| OperationHandle::new(any, id))
     }
 
     /// Judges a response to a signed request.
     pub fn agent_on_response(&mut self, agent: &AgentHandle, response: &agents::ResponseFacts) -> Result<agents::Rejection, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_on_response(store, agent.any(), response))
+        let agent = self.own(agent)?;
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_on_response(store, agent, response))
     }
 
     /// The agent's clock offset.
     pub fn agent_clock_offset_ms(&mut self, agent: &AgentHandle) -> Result<i64, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_agents().agent().call_clock_offset_ms(store, agent.any()))
+        let agent = self.own(agent)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_clock_offset_ms(store, agent))
     }
 
     /// Begins registering an agent.
@@ -262,17 +297,19 @@ impl Session {
         access_token: &str,
         fedramp: bool,
     ) -> Result<OperationHandle, Error> {
+        let id = self.id;
+        let key = self.own(key)?;
         self.ask(|store, guest| {
             guest.agent_identity_component_agents().call_begin_register_agent(
                 store,
                 authapi_base,
-                key.any(),
+                key,
                 description,
                 access_token,
                 fedramp,
             )
         })
-        .map(OperationHandle::from)
+        .map(|any| OperationHandle::new(any, id))
     }
 
     /// Which credential a request carries.
@@ -297,7 +334,8 @@ impl Session {
 
     /// Goes on with an operation.
     pub fn resume(&mut self, operation: &OperationHandle, outcome: Option<&operations::Outcome>) -> Result<operations::Step, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_operations().operation().call_resume(store, operation.any(), outcome))
+        let operation = self.own(operation)?;
+        self.ask(|store, guest| guest.agent_identity_component_operations().operation().call_resume(store, operation, outcome))
     }
 
     /// Verifies an assertion.
@@ -308,7 +346,7 @@ impl Session {
         facts: &verification::Facts,
         policy: verification::Policy,
     ) -> Result<verification::Accepted, Error> {
-        let agent = agent.map(Handle::any);
+        let agent = agent.map(|agent| self.own(agent)).transpose()?;
         self.ask(|store, guest| guest.agent_identity_component_verification().call_verify_assertion(store, header, agent, facts, policy))
     }
 
@@ -321,7 +359,7 @@ impl Session {
         facts: &verification::Facts,
         policy: verification::Policy,
     ) -> Result<verification::Accepted, Error> {
-        let agent = agent.map(Handle::any);
+        let agent = agent.map(|agent| self.own(agent)).transpose()?;
         self.ask(|store, guest| {
             guest.agent_identity_component_verification().call_verify_registration(store, path, body, agent, facts, policy)
         })
@@ -339,33 +377,46 @@ impl Session {
         config: verification::ReplayConfig,
         start: &verification::ReplayStart,
     ) -> Result<ReplayHandle, Error> {
+        let id = self.id;
         self.ask(|store, guest| guest.agent_identity_component_verification().replay_window().call_open(store, config, start))
-            .map(ReplayHandle::from)
+            .map(|any| ReplayHandle::new(any, id))
     }
 
     /// Counts an accepted assertion; how often it was accepted by now.
     pub fn admit(&mut self, window: &ReplayHandle, replay_key: &[u8], timestamp_s: i64) -> Result<u32, Error> {
+        let window = self.own(window)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_verification().replay_window().call_admit(store, window.any(), replay_key, timestamp_s)
+            guest.agent_identity_component_verification().replay_window().call_admit(store, window, replay_key, timestamp_s)
         })
     }
 
     /// Greatest timestamp ever removed from a replay window.
     pub fn replay_mark(&mut self, window: &ReplayHandle) -> Result<Option<i64>, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_mark(store, window.any()))
+        let window = self.own(window)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_mark(store, window))
     }
 
     /// Entries held by a replay window.
     pub fn replay_len(&mut self, window: &ReplayHandle) -> Result<u32, Error> {
-        self.0.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_len(store, window.any()))
+        let window = self.own(window)?;
+        self.instance.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_len(store, window))
     }
 
     /// Gives a handle back: what it stands for is dropped inside the component, secrets overwritten.
     pub fn release(&mut self, handle: impl Handle) -> Result<(), Error> {
-        self.0.call(|store, _| handle.any().resource_drop(store))
+        let handle = self.own(&handle)?;
+        self.instance.call(|store, _| handle.resource_drop(store))
+    }
+
+    /// The runtime's handle, if this session made it. One of a session that trapped stands for nothing any more.
+    fn own(&self, handle: &impl Handle) -> Result<ResourceAny, Error> {
+        if handle.session() == self.id {
+            return Ok(handle.any());
+        }
+        Err(Error::internal("a handle of another session is used; its own may have trapped and been replaced".into()))
     }
 
     fn ask<T>(&mut self, call: impl FnOnce(&mut Store<HostState>, &Identity) -> Answer<T>) -> Result<T, Error> {
-        self.0.call(call)?.map_err(Error::from)
+        self.instance.call(call)?.map_err(Error::from)
     }
 }

@@ -3,6 +3,7 @@
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::operations as wit;
+use crate::ports::with_clean_stack;
 use agent_identity_core::flow as core;
 use std::cell::RefCell;
 
@@ -21,7 +22,8 @@ impl OperationResource {
 
 impl wit::GuestOperation for OperationResource {
     fn resume(&self, outcome: Option<wit::Outcome>) -> Result<wit::Step, Error> {
-        let step = self.0.borrow_mut().resume(outcome.map(Into::into))?;
+        // A step may open a sealed task id or sign.
+        let step = with_clean_stack(|| self.0.borrow_mut().resume(outcome.map(Into::into)))?;
         Ok(wit::Step {
             events: step.events.into_iter().map(Into::into).collect(),
             progress: step.progress.map(Into::into).map_err(Into::into),

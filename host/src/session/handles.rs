@@ -6,6 +6,9 @@ use wasmtime::component::ResourceAny;
 pub trait Handle {
     /// The runtime's own handle.
     fn any(&self) -> ResourceAny;
+
+    /// Which session it belongs to.
+    fn session(&self) -> u64;
 }
 
 /// One type for each resource, so that they cannot be mixed up.
@@ -13,17 +16,24 @@ macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $name(ResourceAny);
+        pub struct $name {
+            any: ResourceAny,
+            session: u64,
+        }
 
         impl Handle for $name {
             fn any(&self) -> ResourceAny {
-                self.0
+                self.any
+            }
+
+            fn session(&self) -> u64 {
+                self.session
             }
         }
 
-        impl From<ResourceAny> for $name {
-            fn from(any: ResourceAny) -> Self {
-                Self(any)
+        impl $name {
+            pub(super) fn new(any: ResourceAny, session: u64) -> Self {
+                Self { any, session }
             }
         }
     };

@@ -1,0 +1,109 @@
+//! An agent that a program holds: cheap to clone, shared by threads.
+
+mod builder;
+mod control;
+
+pub use builder::AgentBuilder;
+pub(crate) use builder::default_http;
+pub use crate::component::wit::agents::{Rejection, ResponseFacts};
+
+use crate::component::wit::registrations::AgentDescription;
+use crate::component::wit::task_refs::ExternalTaskRef;
+use crate::driver::{Completion, Performer};
+use crate::error::Error;
+use crate::signer::{Key, Signer};
+use control::Control;
+use std::fmt;
+use std::sync::Arc;
+
+/// Header fields, in order.
+pub type Headers = Vec<(String, String)>;
+
+/// An identity with its tasks: registers tasks and builds the header fields of requests.
+///
+/// State lives in one instance of the component, locked for microseconds; signatures are made in a pool of others, so that
+/// any number of threads sign at once.
+#[derive(Clone)]
+pub struct Agent(Arc<Inner>);
+
+struct Inner {
+    control: Control,
+    signer: Signer,
+    performer: Performer,
+}
+
+impl Agent {
+    /// Begins describing an agent. `authapi_base` is where its tasks are registered.
+    pub fn builder(agent_runtime_id: impl Into<String>, key: Key, authapi_base: impl Into<String>) -> AgentBuilder {
+        AgentBuilder::new(agent_runtime_id.into(), key, authapi_base.into())
+    }
+
+    /// The header fields of one request for the run task (`None`) or for a normalised reference: `Authorization` and the account
+    /// fields. Build them anew for every attempt. Errors: `run-task-missing`, `clock-out-of-range`, `signature-invalid`.
+    pub async fn authorize(&self, reference: Option<&str>) -> Result<Headers, Error> {
+        let ticket = self.0.control.ticket(reference)?;
+        let value = self.0.signer.authorize(&ticket.agent_runtime_id, &ticket.task_id, ticket.clock_offset_ms).await?;
+        let mut headers = Vec::with_capacity(1 + ticket.account_headers.len());
+        headers.push(("Authorization".to_owned(), value));
+        headers.extend(ticket.account_headers);
+        Ok(headers)
+    }
+
+    /// Registers the run task, or a task for a reference of the caller's own; returns its id. Retried as the specification says.
+    pub async fn register_task(&self, reference: Option<&ExternalTaskRef>, conversation: Option<&str>) -> Result<String, Error> {
+        let operation = self.0.control.begin_register_task(reference, conversation)?;
+        match self.0.performer.run(self.0.control.session(), operation).await? {
+            Completion::TaskRegistered(id) => {
+                let normalized = self.0.control.normalize(reference)?;
+                self.0.control.remember(normalized, &id);
+                Ok(id)
+            }
+            Completion::AgentRegistered(_) => Err(Error::internal("a task registration ended as an agent registration".into())),
+        }
+    }
+
+    /// Takes a task that was registered earlier; `reference` is normalised.
+    pub fn adopt_task(&self, reference: Option<&str>, task_id: &str) -> Result<(), Error> {
+        self.0.control.adopt_task(reference, task_id)
+    }
+
+    /// The task known for a normalised reference.
+    pub fn task(&self, reference: Option<&str>) -> Result<Option<String>, Error> {
+        self.0.control.task(reference)
+    }
+
+    /// Drops a task.
+    pub fn forget_task(&self, reference: Option<&str>) -> Result<Option<String>, Error> {
+        self.0.control.forget_task(reference)
+    }
+
+    /// The one spelling of a reference.
+    pub fn normalize(&self, reference: &ExternalTaskRef) -> Result<Option<String>, Error> {
+        self.0.control.normalize(Some(reference))
+    }
+
+    /// Judges the response to a signed request and learns the clock offset from it.
+    pub fn on_response(&self, response: &ResponseFacts) -> Result<Rejection, Error> {
+        self.0.control.on_response(response)
+    }
+
+    /// Offset that is added to the wall clock, milliseconds.
+    pub fn clock_offset_ms(&self) -> Result<i64, Error> {
+        self.0.control.clock_offset_ms()
+    }
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Agent({})", self.0.control.agent_runtime_id())
+    }
+}
+
+/// What an agent says about where it runs; see [`AgentBuilder::register`].
+pub fn description(source: &str) -> AgentDescription {
+    let os = match std::env::consts::OS {
+        known @ ("linux" | "macos" | "windows") => known,
+        other => other,
+    };
+    AgentDescription { source: source.into(), os: os.into(), agent_version: None }
+}

@@ -1,0 +1,74 @@
+//! Everything that judges source text: formatting, clippy, rustdoc, and the rules for dependencies.
+
+use crate::dependencies;
+use crate::setup;
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use serde_json::Value;
+
+/// Compiles for wasm only, so it is linted and documented apart from the others.
+pub const COMPONENT: &str = "agent-identity-component";
+
+/// Runs every lint.
+pub fn run(workspace: &Workspace) -> Tally {
+    let mut tally = Tally::default();
+    tally.check("formatting", || formatting(workspace));
+    tally.check("clippy", || clippy(workspace));
+    tally.check("clippy of the component", || clippy_component(workspace));
+    tally.check("rustdoc", || rustdoc(workspace));
+    dependency_rules(workspace, &mut tally);
+    cargo_deny(workspace, &mut tally);
+    tally
+}
+
+fn formatting(workspace: &Workspace) -> Result<(), String> {
+    setup::rustup_component(workspace, "fmt", "rustfmt")?;
+    workspace.cargo(["fmt", "--all", "--check"]).run()
+}
+
+fn clippy(workspace: &Workspace) -> Result<(), String> {
+    setup::rustup_component(workspace, "clippy", "clippy")?;
+    workspace
+        .cargo(["clippy", "--locked", "--workspace", "--exclude", COMPONENT, "--all-targets", "--all-features", "--", "-D", "warnings"])
+        .run()
+}
+
+fn clippy_component(workspace: &Workspace) -> Result<(), String> {
+    setup::rustup_component(workspace, "clippy", "clippy")?;
+    workspace.cargo(["clippy", "--locked", "--package", COMPONENT, "--target", setup::WASM_TARGET, "--", "-D", "warnings"]).run()
+}
+
+fn rustdoc(workspace: &Workspace) -> Result<(), String> {
+    let doc = workspace.cargo(["doc", "--locked", "--workspace", "--exclude", COMPONENT, "--no-deps", "--all-features"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+fn dependency_rules(workspace: &Workspace, tally: &mut Tally) {
+    let tree = workspace.dependency_tree();
+    let with_tree = |rule: &dyn Fn(&Value) -> Result<(), String>| rule(tree.as_ref().map_err(Clone::clone)?);
+    tally.check("one curve implementation", || with_tree(&dependencies::one_curve_implementation));
+    tally.check("sources of dependencies", || with_tree(&dependencies::sources));
+    tally.check("licences of dependencies", || {
+        let path = workspace.root.join("deny.toml");
+        let deny_toml = std::fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        with_tree(&|tree| dependencies::licences(tree, &deny_toml))
+    });
+}
+
+/// `cargo deny`, where it is installed; its advisories, where their database can be fetched.
+fn cargo_deny(workspace: &Workspace, tally: &mut Tally) {
+    const RULES: &str = "cargo deny";
+    const ADVISORIES: &str = "security advisories";
+    if workspace.cargo(["deny", "--version"]).read().is_err() {
+        // The rules above were checked without it; what is lost is the advisories.
+        tally.skip(ADVISORIES, "cargo-deny is not installed; run: cargo install cargo-deny --locked");
+        return;
+    }
+    tally.check(RULES, || workspace.cargo(["deny", "--locked", "check", "bans", "licenses", "sources"]).run());
+    match workspace.cargo(["deny", "--locked", "check", "advisories"]).read() {
+        Err(message) if message.contains("failed to fetch advisory database") => {
+            tally.skip(ADVISORIES, "the database at https://github.com/RustSec/advisory-db cannot be reached");
+        }
+        result => tally.check(ADVISORIES, || result.map(drop)),
+    }
+}

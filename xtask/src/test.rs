@@ -1,0 +1,117 @@
+//! `cargo xtask test`: every check and every test, one after another, counted.
+//!
+//! To add a step, write a function from [`Run`] to [`Tally`] and name it in [`STEPS`].
+
+use crate::component;
+use crate::libtest;
+use crate::lint;
+use crate::reproducible::SecondCopy;
+use crate::setup;
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use agent_identity_builder::Profile;
+use std::process::ExitCode;
+
+/// How much is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything.
+    Full,
+    /// Everything but the slowest checks; those left out count as skipped.
+    Quick,
+}
+
+/// What a step may ask about.
+struct Run<'a> {
+    workspace: &'a Workspace,
+    extent: Extent,
+}
+
+/// One step. It carries on after a failure of its own; a failure never stops the steps after it.
+type Step = fn(&Run<'_>) -> Tally;
+
+const STEPS: [Step; 5] = [set_up, lints, components, reproducible_builds, rust_tests];
+
+/// Crates without tests of their own: one compiles for wasm only, the other measures.
+const UNTESTED: [&str; 2] = [lint::COMPONENT, "agent-identity-bench"];
+
+/// Runs every step.
+pub fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
+    run_steps(&STEPS, &Run { workspace, extent })
+}
+
+/// Runs the lints alone.
+pub fn lint_only(workspace: &Workspace) -> ExitCode {
+    run_steps(&[set_up, lints], &Run { workspace, extent: Extent::Full })
+}
+
+fn run_steps(steps: &[Step], run: &Run<'_>) -> ExitCode {
+    let mut total = Tally::default();
+    for step in steps {
+        total.add(step(run));
+    }
+    total.conclude()
+}
+
+fn set_up(_: &Run<'_>) -> Tally {
+    let mut tally = Tally::default();
+    tally.check("set-up: compiling for wasm", setup::wasm_target);
+    tally
+}
+
+fn lints(run: &Run<'_>) -> Tally {
+    lint::run(run.workspace)
+}
+
+fn components(run: &Run<'_>) -> Tally {
+    let mut tally = Tally::default();
+    for profile in Profile::ALL {
+        let name = format!("{} component: imports and size", profile.as_str());
+        tally.check(&name, || component::build_and_check(run.workspace, profile));
+    }
+    tally
+}
+
+fn reproducible_builds(run: &Run<'_>) -> Tally {
+    let mut tally = Tally::default();
+    let name = |profile: Profile| format!("{} component: same bytes from another folder", profile.as_str());
+    if run.extent == Extent::Quick {
+        Profile::ALL.iter().for_each(|&profile| tally.skip(&name(profile), "left out by --quick"));
+        return tally;
+    }
+    let copy = SecondCopy::create(run.workspace);
+    for profile in Profile::ALL {
+        tally.check(&name(profile), || copy.as_ref().map_err(Clone::clone)?.check(run.workspace, profile));
+    }
+    tally
+}
+
+/// `cargo test` of all crates: each test counts, doc tests too. A crate that does not compile counts as one failure.
+fn rust_tests(run: &Run<'_>) -> Tally {
+    println!("\n== Rust tests");
+    let mut reader = libtest::Reader::default();
+    let command = run
+        .workspace
+        .cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .args(run.workspace.exclude(&UNTESTED))
+        .args(["--", "--show-output"])
+        .env("CARGO_TERM_QUIET", "false");
+    let result = command.stream(|line| {
+        if reader.line(line) {
+            println!("{line}");
+        }
+    });
+    let mut tally = reader.finish();
+    match result {
+        Err(message) if tally.failed.is_empty() => {
+            println!("{message}");
+            tally.failed.push("cargo test".to_owned());
+        }
+        Ok(()) if tally.passed == 0 => {
+            println!("cargo test succeeded, but no test was seen to pass");
+            tally.failed.push("cargo test".to_owned());
+        }
+        _ => {}
+    }
+    tally
+}
