@@ -3,9 +3,9 @@
 mod builder;
 mod control;
 
+pub use crate::component::wit::agents::{Rejection, ResponseFacts};
 pub use builder::AgentBuilder;
 pub(crate) use builder::default_http;
-pub use crate::component::wit::agents::{Rejection, ResponseFacts};
 
 use crate::component::wit::registrations::AgentDescription;
 use crate::component::wit::task_refs::ExternalTaskRef;

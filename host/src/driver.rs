@@ -96,7 +96,9 @@ impl Performer {
                 None => Err(wit::CustodianFailure::Unsupported),
             }),
             wit::Effect::Unseal(request) => wit::Outcome::Unseal(match &self.custodian {
-                Some(custodian) => custodian.unseal(&request.key_id, &request.sealed).await.map(|opened| opened.to_vec()).map_err(custodian_failed),
+                Some(custodian) => {
+                    custodian.unseal(&request.key_id, &request.sealed).await.map(|opened| opened.to_vec()).map_err(custodian_failed)
+                }
                 None => Err(wit::CustodianFailure::Unsupported),
             }),
             // No host of this crate attests yet.

@@ -1,8 +1,14 @@
 //! Runs the agent-identity component on wasmtime.
 
 pub mod agent;
+#[cfg(feature = "authority")]
+pub mod authority;
 pub mod blocking;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod component;
+#[cfg(feature = "conform")]
+pub mod conform;
 #[cfg(feature = "custodian")]
 pub mod custodian;
 pub mod driver;

@@ -54,7 +54,8 @@ impl Session {
     /// Reads a private key.
     pub fn import_key(&mut self, form: keys::PrivateForm, data: &[u8]) -> Result<KeyHandle, Error> {
         let id = self.id;
-        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_import(store, form, data)).map(|any| KeyHandle::new(any, id))
+        self.ask(|store, guest| guest.agent_identity_component_keys().key().call_import(store, form, data))
+            .map(|any| KeyHandle::new(any, id))
     }
 
     /// Makes a private key.
@@ -197,7 +198,8 @@ impl Session {
     /// The key inside a stored identity record.
     pub fn record_key(&mut self, auth_json: &[u8]) -> Result<KeyHandle, Error> {
         let id = self.id;
-        self.ask(|store, guest| guest.agent_identity_component_logins().call_record_key(store, auth_json)).map(|any| KeyHandle::new(any, id))
+        self.ask(|store, guest| guest.agent_identity_component_logins().call_record_key(store, auth_json))
+            .map(|any| KeyHandle::new(any, id))
     }
 
     /// Sets the identity record of a stored document, or of a new one.
@@ -228,7 +230,8 @@ impl Session {
     pub fn open_agent(&mut self, config: &agents::AgentConfig, key: &KeyHandle) -> Result<AgentHandle, Error> {
         let id = self.id;
         let key = self.own(key)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key)).map(|any| AgentHandle::new(any, id))
+        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key))
+            .map(|any| AgentHandle::new(any, id))
     }
 
     /// The header fields of a request.
@@ -300,14 +303,7 @@ impl Session {
         let id = self.id;
         let key = self.own(key)?;
         self.ask(|store, guest| {
-            guest.agent_identity_component_agents().call_begin_register_agent(
-                store,
-                authapi_base,
-                key,
-                description,
-                access_token,
-                fedramp,
-            )
+            guest.agent_identity_component_agents().call_begin_register_agent(store, authapi_base, key, description, access_token, fedramp)
         })
         .map(|any| OperationHandle::new(any, id))
     }
@@ -367,7 +363,7 @@ impl Session {
 
     /// The strict Ed25519 rule on its own.
     pub fn verify_signature(&mut self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<bool, Error> {
-        self.0
+        self.instance
             .call(|store, guest| guest.agent_identity_component_verification().call_verify_signature(store, public_key, message, signature))
     }
 

@@ -28,7 +28,13 @@ struct State {
 }
 
 impl Control {
-    pub(super) fn new(component: Component, clock: Arc<dyn Clock>, random: Arc<dyn Random>, config: AgentConfig, key: Key) -> Result<Self, Error> {
+    pub(super) fn new(
+        component: Component,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        config: AgentConfig,
+        key: Key,
+    ) -> Result<Self, Error> {
         let (session, agent) = open(&component, &clock, &random, &config, &key, &BTreeMap::new())?;
         let state = Mutex::new(State { agent, tasks: BTreeMap::new() });
         Ok(Self { component, clock, random, config, key, session: Mutex::new(session), state })
@@ -47,7 +53,11 @@ impl Control {
         self.call(|session, agent| session.agent_ticket(agent, reference))
     }
 
-    pub(super) fn begin_register_task(&self, reference: Option<&ExternalTaskRef>, conversation: Option<&str>) -> Result<OperationHandle, Error> {
+    pub(super) fn begin_register_task(
+        &self,
+        reference: Option<&ExternalTaskRef>,
+        conversation: Option<&str>,
+    ) -> Result<OperationHandle, Error> {
         self.call(|session, agent| session.begin_register_task(agent, reference, conversation))
     }
 
