@@ -58,7 +58,7 @@ impl CryptoRng for Repeatable {}
 
 #[test]
 fn j7_signatures_of_keys_of_many_sizes() {
-    for (bits, exponent) in [(2048, 65537), (2049, 17), (2055, 3), (2056, (1 << 33) - 9), (3072, 65537), (4096, 65537)] {
+    for (bits, exponent) in [(2048, 3), (2049, 17), (2055, (1 << 33) - 9), (3072, 65537), (4096, 65537)] {
         let secret = RsaPrivateKey::new_with_exp(&mut Repeatable(exponent), bits, &BigUint::from(exponent)).unwrap();
         let (modulus, exponent) = (secret.n().to_bytes_be(), number(exponent));
         let check = |message: &[u8], signature: &[u8]| verdict(&modulus, &exponent, message, signature);
