@@ -165,5 +165,3 @@ fn post(url: String, headers: Vec<(String, String)>, body: String, timeout_ms: u
     }
 }
 
-#[cfg(test)]
-mod tests;
