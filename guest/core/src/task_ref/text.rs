@@ -1,10 +1,11 @@
 //! X1–X7: what every kind of reference goes through first.
 
+mod nfc;
+mod packed;
 mod unassigned;
 
 use crate::error::{Code, Error, Result};
 use alloc::string::String;
-use icu_normalizer::ComposingNormalizerBorrowed;
 use unassigned::Unassigned;
 
 /// Longest input, in bytes, before anything is trimmed (X1).
@@ -23,7 +24,7 @@ pub(super) fn clean(input: &str) -> Result<String> {
     let unassigned = Unassigned::new();
     match trimmed.chars().find_map(|c| fault(c, &unassigned)) {
         Some(fault) => Err(fault.into()),
-        None => Ok(ComposingNormalizerBorrowed::new_nfc().normalize(trimmed).into_owned()),
+        None => Ok(nfc::normalize(trimmed)),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Unassigned code points (X6). `build.rs` takes them from ICU4X; its own tables would be many times larger.
+//! Unassigned code points (X6).
 
+use super::packed;
 use alloc::vec::Vec;
 use core::cell::LazyCell;
 
-/// The lengths of the runs of assigned and of unassigned code points in turn; see `build.rs`.
-static RUNS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/unassigned.bin"));
+static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/unassigned.bin"));
 
 /// The set of unassigned code points, noncharacters among them. It is unpacked when first asked.
 pub(super) struct Unassigned {
@@ -24,15 +24,11 @@ impl Unassigned {
 }
 
 fn boundaries() -> Vec<u32> {
-    let mut boundaries = Vec::new();
-    let (mut boundary, mut length) = (0_u32, 0_u32);
-    for byte in RUNS {
-        length = length << 7 | u32::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            boundary = boundary.saturating_add(length);
-            boundaries.push(boundary);
-            length = 0;
-        }
+    let mut boundaries = packed::numbers(TABLE);
+    let mut end = 0_u32;
+    for boundary in &mut boundaries {
+        end = end.saturating_add(*boundary);
+        *boundary = end;
     }
     boundaries
 }
