@@ -8,7 +8,7 @@ use crate::keys::SecretKey;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Encoding};
 
 /// Longest token read, in characters (V2). The longest one made has 3646 (A7).
 pub const MAX_TOKEN: usize = 8192;
@@ -63,16 +63,11 @@ impl Claim {
     /// The header value with a given signature (A2, A3).
     pub fn header(&self, signature: &[u8; 64]) -> String {
         let envelope = self.envelope(signature);
-        let mut header = Vec::with_capacity(SCHEME.len().saturating_add(1).saturating_add(Base64UrlUnpadded::encoded_len(&envelope)));
-        header.extend_from_slice(SCHEME.as_bytes());
-        header.push(b' ');
-        let token_at = header.len();
-        header.resize(header.capacity(), 0);
-        if let Some(token) = header.get_mut(token_at..) {
-            // The space fits by construction, so this cannot fail.
-            let _ = Base64UrlUnpadded::encode(&envelope, token);
-        }
-        String::from_utf8(header).unwrap_or_default()
+        let mut header = String::with_capacity(envelope.len().saturating_mul(4).div_ceil(3).saturating_add(SCHEME.len()).saturating_add(4));
+        header.push_str(SCHEME);
+        header.push(' ');
+        encoding::push_base64url(&mut header, &envelope);
+        header
     }
 
     fn envelope(&self, signature: &[u8; 64]) -> Vec<u8> {

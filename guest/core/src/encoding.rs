@@ -3,7 +3,8 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
 
 /// Standard base64 with padding.
 pub fn base64(bytes: &[u8]) -> String {
@@ -15,14 +16,46 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     Base64::decode_vec(text).ok()
 }
 
-/// base64url without padding.
+/// base64url without padding. For public bytes: it looks characters up in a table.
 pub fn base64url(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    let mut out = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    push_base64url(&mut out, bytes);
+    out
 }
 
-/// Reads base64url without padding; `None` for anything else.
+/// Appends base64url without padding. For public bytes, as [`base64url`].
+pub fn push_base64url(out: &mut String, bytes: &[u8]) {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for chunk in bytes.chunks(3) {
+        let [first, second, third] = match chunk {
+            [first, second, third] => [*first, *second, *third],
+            [first, second] => [*first, *second, 0],
+            [first] => [*first, 0, 0],
+            _ => break,
+        };
+        let group = u32::from_be_bytes([0, first, second, third]);
+        // Every byte of the chunk beyond the first adds one character to the first two.
+        for shift in [18_u32, 12, 6, 0].into_iter().take(chunk.len().saturating_add(1)) {
+            let index = usize::try_from(group >> shift & 0x3f).unwrap_or_default();
+            out.push(char::from(ALPHABET.get(index).copied().unwrap_or_default()));
+        }
+    }
+}
+
+/// Reads base64url without padding; `None` for anything else. In constant time, like [`from_base64`].
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
-    Base64UrlUnpadded::decode_vec(text).ok()
+    if text.bytes().any(|byte| matches!(byte, b'+' | b'/' | b'=')) {
+        return None;
+    }
+    let mut standard = Zeroizing::new(String::with_capacity(text.len().saturating_add(3)));
+    for byte in text.bytes() {
+        let swap = |from: u8, to: u8| u8::from(byte == from).wrapping_mul(from ^ to);
+        standard.push(char::from(byte ^ swap(b'-', b'+') ^ swap(b'_', b'/')));
+    }
+    while !standard.len().is_multiple_of(4) {
+        standard.push('=');
+    }
+    from_base64(&standard)
 }
 
 /// Appends `value` as a JSON string, escaped as §0 prescribes.
@@ -77,8 +110,17 @@ mod tests {
     #[test]
     fn base64url_refuses_padding_other_alphabet_and_trailing_bits() {
         assert_eq!(from_base64url("-_8"), Some(alloc::vec![0xfb, 0xff]));
-        for bad in ["AA==", "A+", "AB", "A", "A A"] {
+        for bad in ["AA==", "A+", "AB", "A", "A A", "AAAAA", "\u{e9}A", "AAA="] {
             assert_eq!(from_base64url(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn base64url_of_every_length_reads_back_as_base64ct_has_it() {
+        for len in 0..=64_u8 {
+            let bytes: Vec<u8> = (0..len).map(|n| n.wrapping_mul(73) ^ 0xa5).collect();
+            assert_eq!(base64url(&bytes), base64ct::Base64UrlUnpadded::encode_string(&bytes));
+            assert_eq!(from_base64url(&base64url(&bytes)), Some(bytes));
         }
     }
 
