@@ -4,8 +4,10 @@
 
 mod compile;
 mod imports;
+mod names;
 
 pub use compile::compile;
+use names::without_names;
 pub use imports::{check_imports, imports};
 
 use sha2_host::{Digest, Sha256};
@@ -59,6 +61,7 @@ pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>
         .module(&module)
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
+    let component = without_names(&component)?;
     check_imports(&component)?;
     Ok(component)
 }

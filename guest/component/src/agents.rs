@@ -1,5 +1,7 @@
 //! Interface `agents`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::agents as wit;
 use crate::exports::errors::Error;
@@ -20,7 +22,7 @@ use agent_identity_core::rejection::{Answer, NetworkFailure, Rules};
 use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, State};
 use agent_identity_core::skew::{self, Threshold};
 use agent_identity_core::{Code, Error as CoreError};
-use std::rc::Rc;
+use alloc::rc::Rc;
 use zeroize::Zeroizing;
 
 impl wit::Guest for Component {

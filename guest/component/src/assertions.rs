@@ -1,5 +1,8 @@
 //! Interface `assertions`.
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::assertions::{Assertion, Guest, Prepared};
 use crate::exports::errors::Error;

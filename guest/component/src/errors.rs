@@ -1,5 +1,6 @@
 //! Interface `errors`.
 
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::{Advice, CodeDescription, Error, Guest};
 use agent_identity_core as core;

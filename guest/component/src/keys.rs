@@ -1,5 +1,8 @@
 //! Interfaces `keys` and `reveal`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::borrow::ToOwned;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::{
@@ -12,7 +15,7 @@ use crate::ports::{HostPorts, wipe_stack, with_clean_stack};
 use agent_identity_core::keys::{self as core, PublicKey, SecretKey};
 use agent_identity_core::record;
 use agent_identity_core::signer::{Custodial, Signer};
-use std::rc::Rc;
+use alloc::rc::Rc;
 use zeroize::Zeroizing;
 
 impl Guest for Component {

@@ -1,12 +1,19 @@
 //! The component: WIT bindings over `agent-identity-core`, and nothing else. One module per interface.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod agents;
+#[cfg(target_arch = "wasm32")]
 mod allocator;
 mod assertions;
 mod errors;
 mod keys;
 mod logins;
 mod operations;
+#[cfg(target_arch = "wasm32")]
+mod panic;
 mod ports;
 mod registrations;
 mod task_refs;

@@ -1,5 +1,7 @@
 //! Interface `logins`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::Key;
@@ -81,7 +83,7 @@ fn identity(record: &IdentityRecord) -> Identity {
 
 /// The record of an identity with the base64 text of its key.
 pub(crate) fn record_of(identity: Identity, key: &[u8]) -> agent_identity_core::Result<IdentityRecord> {
-    let key = core::str::from_utf8(key).map_err(|_| Code::Internal)?;
+    let key = ::core::str::from_utf8(key).map_err(|_| Code::Internal)?;
     Ok(IdentityRecord {
         agent_runtime_id: AgentRuntimeId::parse(&identity.agent_runtime_id)?,
         agent_private_key: key.into(),

@@ -5,7 +5,7 @@ use crate::exports::errors::Error;
 use crate::exports::operations as wit;
 use crate::ports::with_clean_stack;
 use agent_identity_core::flow as core;
-use std::cell::RefCell;
+use ::core::cell::RefCell;
 
 impl wit::Guest for Component {
     type Operation = OperationResource;

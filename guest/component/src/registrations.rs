@@ -1,5 +1,8 @@
 //! Interface `registrations`.
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::{KeyBorrow, VerifyingKeyBorrow};

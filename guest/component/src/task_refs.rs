@@ -1,5 +1,6 @@
 //! Interface `task-refs`.
 
+use alloc::string::String;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::task_refs::{ExternalTaskRef, Guest};

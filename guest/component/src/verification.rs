@@ -1,5 +1,7 @@
 //! Interface `verification`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::VerifyingKeyBorrow;
@@ -12,7 +14,7 @@ use agent_identity_core::registration::ReceivedRegistration;
 use agent_identity_core::replay::{Config, Entry, Mode, ReplayWindow};
 use agent_identity_core::verification::{self as core, Accepted, Facts, Policy, TaskState};
 use agent_identity_core::{Code, Error as CoreError, Result as CoreResult};
-use std::cell::RefCell;
+use ::core::cell::RefCell;
 
 impl wit::Guest for Component {
     type ReplayWindow = ReplayWindowResource;

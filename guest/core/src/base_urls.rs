@@ -1,8 +1,8 @@
 //! Where AuthAPI and the key set live (`spec/identity.md` §8.5), and which URLs may be used at all (C7).
 
 use crate::error::{Code, Error, Result};
+use crate::ip_address;
 use alloc::string::String;
-use core::net::Ipv4Addr;
 
 /// The two addresses an agent talks to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn host_of(authority: &str) -> Option<&str> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || ip_address::ipv4(host).is_some_and(|[first, ..]| first == 127)
 }
 
 #[cfg(test)]

@@ -34,9 +34,9 @@ pub fn retry_after(value: &str, date: Option<&str>, now_ms: i64) -> Option<u64> 
 /// `Sunday, 06-Nov-94 08:49:37 GMT`.
 fn parse_rfc850(text: &str, now_ms: i64) -> Option<i64> {
     const YEAR_MS: i64 = 31_556_952_000;
-    let (weekday, rest) = text.split_once(", ")?;
+    let (weekday, rest) = text.split_once(',')?;
     let weekday = WEEKDAYS.contains(&weekday).then(|| weekday.get(..3))??;
-    let mut fields = Fields::read(b"dd-ooo-yy hh:mm:ss GMT", rest)?;
+    let mut fields = Fields::read(b" dd-ooo-yy hh:mm:ss GMT", rest)?;
     let this_year = now_ms.div_euclid(YEAR_MS).wrapping_add(1970);
     let years_ahead = fields.year.wrapping_sub(this_year).rem_euclid(100);
     let century = if years_ahead > 50 { 100 } else { 0 };

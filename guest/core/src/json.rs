@@ -4,12 +4,12 @@
 //! Values stay slices of the document, so a foreign member can be written back exactly as it was read, numbers need no
 //! floating point, and a secret is copied once, into memory that is cleared.
 
+mod scanner;
+
 use crate::secret_text::SecretText;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use scanner::Scanner;
 use zeroize::Zeroizing;
 
 /// A member's value, or the name of the member that is missing, given twice or of the wrong type.
@@ -22,13 +22,12 @@ pub struct Object<'a> {
 
 /// Whether `text` is one JSON value, of whatever type.
 pub fn is_json(text: &str) -> bool {
-    serde_json::from_str::<&RawValue>(text).is_ok()
+    Scanner::is_value(text)
 }
 
 /// The elements of a JSON array as JSON texts; `None` if `text` is anything else.
 pub fn elements(text: &str) -> Option<Vec<&str>> {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    Some(elements.into_iter().map(RawValue::get).collect())
+    Scanner::items(text, *b"[]", Scanner::value)
 }
 
 /// The value of a JSON string; `None` if `text` is anything else, or holds half a surrogate pair.
@@ -44,7 +43,7 @@ pub fn secret(text: &str) -> Option<SecretText> {
 impl<'a> Object<'a> {
     /// Reads `text`; `None` unless it is exactly one JSON object.
     pub fn read(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        Some(Self { members: Scanner::items(text, *b"{}", Scanner::member)? })
     }
 
     /// Every member as it stands in the document: its name with quotes and escapes, and its value.
@@ -100,31 +99,7 @@ pub fn is_named(key: &str, name: &str) -> bool {
     key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) == Some(name)
 }
 
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Object<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            members.push((key.get(), value.get()));
-        }
-        Ok(Object { members })
-    }
-}
-
-/// Undoes the escapes of `text`, whose syntax the JSON reader has already checked. One allocation, cleared on drop.
+/// Undoes the escapes of `text`, whose syntax the scanner has already checked. One allocation, cleared on drop.
 fn unescape(text: &str) -> Option<Zeroizing<String>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     let mut out = Zeroizing::new(String::with_capacity(inner.len()));

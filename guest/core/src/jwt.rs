@@ -4,6 +4,7 @@
 //! is compared with the allowed workspaces before the key set is fetched (J3, J4).
 
 mod key_set;
+mod rs256;
 
 use crate::encoding::from_base64url;
 use crate::error::{Code, Error, Result};
@@ -58,7 +59,9 @@ pub fn verify(jwt: &str, jwks: &[u8], now_ms: i64) -> Result<IdentityClaims> {
     let claims = Claims::read(&token.claims)?;
     let keys = KeySet::read(jwks)?;
     let kid = rs256_kid(&token.header)?;
-    keys.rsa_key(&kid)?.verify(token.signed, &token.signature)?;
+    if !keys.rsa_key(&kid)?.verify(token.signed.as_bytes(), &token.signature) {
+        return Err(Error::new(Code::JwtSignatureInvalid, "the identity JWT's signature does not verify; ask for a new token"));
+    }
     claims.accept(now_ms)
 }
 

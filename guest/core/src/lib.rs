@@ -14,6 +14,7 @@ pub mod error;
 pub mod flow;
 pub mod http_date;
 pub mod identifiers;
+mod ip_address;
 pub mod json;
 pub mod jwt;
 pub mod keys;

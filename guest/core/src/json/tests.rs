@@ -2,6 +2,8 @@ use super::*;
 use alloc::vec;
 use proptest::prelude::*;
 
+mod differential;
+
 #[test]
 fn json_members_come_in_any_order_and_unknown_ones_are_ignored() {
     let object = Object::read(r#" {"x":[{"n":1}],"n" : 7 ,"s":"a","x":2,"b":true,"\ud800":0} "#).unwrap();

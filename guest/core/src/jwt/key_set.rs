@@ -1,22 +1,12 @@
 //! The published key set (J5), the choice of a key from it (J6), and RS256 with that key (J7).
 
 use super::MAX_JWKS_LEN;
+use super::rs256::Rs256Key;
 use crate::encoding::from_base64url;
 use crate::error::{Code, Error, Result};
 use crate::json::{Decoded, Object, elements};
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
-use sha2::{Digest, Sha256};
-
-const MIN_MODULUS_BITS: usize = 2048;
-const MAX_MODULUS_BITS: usize = 8192;
-
-/// DER of the DigestInfo that precedes a SHA-256 digest (RFC 8017 §9.2, note 1).
-const SHA256_PREFIX: [u8; 19] =
-    [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
 /// A key set document (J5). Members are judged by type here, by value only in the key that is chosen.
 pub(super) struct KeySet {
@@ -78,26 +68,11 @@ impl Jwk {
         if self.kty.as_deref() != Some("RSA") || !absent_or(&self.alg, "RS256") || !absent_or(&self.usage, "sig") {
             return None;
         }
-        // The constructor refuses even moduli, even exponents, and exponents of 1 or of more than 33 bits.
-        let key = RsaPublicKey::new_with_max_size(integer(&self.n)?, integer(&self.e)?, MAX_MODULUS_BITS).ok()?;
-        (key.n().bits() >= MIN_MODULUS_BITS).then_some(Rs256Key(key))
+        Rs256Key::new(&integer(&self.n)?, &integer(&self.e)?)
     }
 }
 
 /// An unsigned big-endian integer in base64url.
-fn integer(member: &Option<String>) -> Option<BigUint> {
-    Some(BigUint::from_bytes_be(&from_base64url(member.as_deref()?)?))
-}
-
-/// A key that verifies RSASSA-PKCS1-v1_5 with SHA-256.
-pub(super) struct Rs256Key(RsaPublicKey);
-
-impl Rs256Key {
-    /// Checks `signature` over the bytes of `signed` (J7).
-    pub(super) fn verify(&self, signed: &str, signature: &[u8]) -> Result<()> {
-        let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: Box::new(SHA256_PREFIX) };
-        self.0
-            .verify(scheme, &Sha256::digest(signed), signature)
-            .map_err(|_| Error::new(Code::JwtSignatureInvalid, "the identity JWT's signature does not verify; ask for a new token"))
-    }
+fn integer(member: &Option<String>) -> Option<Vec<u8>> {
+    from_base64url(member.as_deref()?)
 }

@@ -1,9 +1,10 @@
 //! Hosts of URL references (X11): the host parsers of the WHATWG URL standard, without IDNA.
 
 use crate::encoding::from_hex_pair;
-use alloc::string::{String, ToString};
+use crate::ip_address;
+use alloc::format;
+use alloc::string::String;
 use core::fmt::Write;
-use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Reads the host of a special URL (`http`, `https`, `ftp`, `ws`, `wss`, `file`) and writes it as the standard serialises it.
 ///
@@ -13,7 +14,7 @@ pub(super) fn parse(text: &str) -> Option<String> {
         return ipv6(text);
     }
     let domain = domain(text)?;
-    if ends_in_a_number(&domain) { ipv4(&domain).map(|address| address.to_string()) } else { Some(domain) }
+    if ends_in_a_number(&domain) { ipv4(&domain) } else { Some(domain) }
 }
 
 /// Whether `text` can be the host of a URL that is not special; such a host is not decoded and may be empty.
@@ -64,8 +65,8 @@ fn ends_in_a_number(domain: &str) -> bool {
     (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())) || ipv4_number(last).is_some()
 }
 
-/// One to four numbers; all but the last fill one byte each, the last fills the rest.
-fn ipv4(domain: &str) -> Option<Ipv4Addr> {
+/// Reads one to four numbers, of which all but the last fill one byte each and the last fills the rest; writes a dotted quad.
+fn ipv4(domain: &str) -> Option<String> {
     let mut parts = without_trailing_dot(domain).split('.');
     let last = ipv4_number(parts.next_back()?)?;
     let mut address = 0;
@@ -76,7 +77,8 @@ fn ipv4(domain: &str) -> Option<Ipv4Addr> {
         address |= number.checked_shl(free_bits)?;
     }
     (last.checked_shr(free_bits) == Some(0)).then_some(())?;
-    u32::try_from(address | last).ok().map(Ipv4Addr::from)
+    let [first, second, third, fourth] = u32::try_from(address | last).ok()?.to_be_bytes();
+    Some(format!("{first}.{second}.{third}.{fourth}"))
 }
 
 /// A hexadecimal (`0x`), octal (`0`) or decimal number; a bare `0x` is zero. Saturates, far above every bound.
@@ -99,8 +101,7 @@ fn without_trailing_dot(domain: &str) -> &str {
 
 /// Reads `[…]` and writes it with the first longest run of two or more zero pieces as `::`, never with a dotted tail.
 fn ipv6(text: &str) -> Option<String> {
-    let address: Ipv6Addr = text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
-    let pieces = address.segments();
+    let pieces = ip_address::ipv6(text.strip_prefix('[')?.strip_suffix(']')?)?;
     let zeros = longest_zero_run(&pieces);
     let mut out = String::from("[");
     for (at, piece) in pieces.iter().enumerate() {

@@ -1,10 +1,12 @@
 //! X1–X7: what every kind of reference goes through first.
 
+mod nfc;
+mod packed;
+mod unassigned;
+
 use crate::error::{Code, Error, Result};
 use alloc::string::String;
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::CodePointMapData;
-use icu_properties::props::GeneralCategory;
+use unassigned::Unassigned;
 
 /// Longest input, in bytes, before anything is trimmed (X1).
 const MAX_INPUT_LEN: usize = 4096;
@@ -19,14 +21,15 @@ pub(super) fn clean(input: &str) -> Result<String> {
     if trimmed.is_empty() {
         return Err(Error::new(Code::RefEmpty, "the reference is empty or only white space; give it a text"));
     }
-    match trimmed.chars().find_map(fault) {
+    let unassigned = Unassigned::new();
+    match trimmed.chars().find_map(|c| fault(c, &unassigned)) {
         Some(fault) => Err(fault.into()),
-        None => Ok(ComposingNormalizerBorrowed::new_nfc().normalize(trimmed).into_owned()),
+        None => Ok(nfc::normalize(trimmed)),
     }
 }
 
 /// The first of the rows X3–X6 that forbids `c`.
-fn fault(c: char) -> Option<Code> {
+fn fault(c: char, unassigned: &Unassigned) -> Option<Code> {
     match c {
         '\u{20}'..='\u{7e}' => None,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => Some(Code::RefControl),
@@ -47,7 +50,7 @@ fn fault(c: char) -> Option<Code> {
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => Some(Code::RefInvisible),
-        _ => (CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::Unassigned).then_some(Code::RefUnassigned),
+        _ => unassigned.contains(c).then_some(Code::RefUnassigned),
     }
 }
 
