@@ -72,8 +72,8 @@ impl Rs256Key {
             self.double(&mut in_form);
         }
         let mut power = in_form.clone();
-        let below_highest_bit = self.exponent.ilog2();
-        for bit in (1..below_highest_bit).rev() {
+        let highest_bit = self.exponent.checked_ilog2().unwrap_or_default();
+        for bit in (1..highest_bit).rev() {
             power = self.multiply(&power, &power);
             if !is_even(self.exponent >> bit) {
                 power = self.multiply(&power, &in_form);
