@@ -7,6 +7,7 @@ pub use crate::component::wit::agents::{Rejection, ResponseFacts};
 pub use builder::AgentBuilder;
 pub(crate) use builder::default_http;
 
+use crate::component::Component;
 use crate::component::wit::registrations::AgentDescription;
 use crate::component::wit::task_refs::ExternalTaskRef;
 use crate::driver::{Completion, Performer};
@@ -36,6 +37,13 @@ impl Agent {
     /// Begins describing an agent. `authapi_base` is where its tasks are registered.
     pub fn builder(agent_runtime_id: impl Into<String>, key: Key, authapi_base: impl Into<String>) -> AgentBuilder {
         AgentBuilder::new(agent_runtime_id.into(), key, authapi_base.into())
+    }
+
+    /// Begins describing the agent that a stored document holds: `auth.json` as `agent-identity register` and the reference client
+    /// write it. Its run task, if it has one, is known from the start.
+    /// Errors: `record-invalid`, `auth-material-missing`, `store-read-failed`, the `key-…` codes.
+    pub fn from_record(component: &Component, auth_json: &[u8], authapi_base: impl Into<String>) -> Result<AgentBuilder, Error> {
+        AgentBuilder::from_record(component, auth_json, authapi_base.into())
     }
 
     /// The header fields of one request for the run task (`None`) or for a normalised reference: `Authorization` and the account

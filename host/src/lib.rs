@@ -1,4 +1,31 @@
-//! Runs the agent-identity component on wasmtime.
+//! Runs the agent-identity component on wasmtime: an existing program signs its requests with one more line.
+//!
+//! ```no_run
+//! use agent_identity_host::{Agent, Component, layer::SigningLayer, ports::Storage, storage::FileStorage};
+//! use reqwest_middleware::ClientBuilder;
+//!
+//! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! let component = Component::load()?;
+//! let record = FileStorage::open("/home/me/.config/agent-identity")?.load("auth.json").await?.ok_or("register first")?;
+//! let agent = Agent::from_record(&component, &record, "https://auth.openai.com/api/accounts")?.build(&component)?;
+//! if agent.task(None)?.is_none() {
+//!     agent.register_task(None, None).await?;
+//! }
+//! let client = ClientBuilder::new(reqwest::Client::new()).with(SigningLayer::new(agent, ["https://chatgpt.com"])?).build();
+//! let answer = client.post("https://chatgpt.com/backend-api/codex/responses").body("{}").send().await?;
+//! println!("{}", answer.status());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Agent`]: registers tasks and builds header fields; shared by threads. [`blocking::Agent`] for programs without async.
+//! - [`registering::AgentRegistration`]: gives a key an identity.
+//! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
+//! - [`Signer`], [`Session`]: the component itself, for servers and tools.
+//! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
+//!
+//! Features: `client` (reqwest with rustls), `custodian` (keys in aws-lc-rs), `authority` (a backend), `conform` (the
+//! conformance driver), `cli` (all of them and the command line; default).
 
 pub mod agent;
 #[cfg(feature = "authority")]

@@ -3,9 +3,12 @@
 use super::{Agent, Control, Inner};
 use crate::component::Component;
 use crate::component::wit::agents::AgentConfig;
+use crate::component::wit::keys::PrivateForm;
+use crate::component::wit::reveal::SecretForm;
 use crate::driver::{Observer, Performer, TraceEvents};
-use crate::error::Error;
+use crate::error::{Advice, Error};
 use crate::ports::{Clock, Http, Random, Storage};
+use crate::session::Session;
 use crate::signer::{Key, Signer};
 use crate::storage::MemoryStorage;
 use crate::system::{SystemClock, SystemRandom};
@@ -20,9 +23,25 @@ pub struct AgentBuilder {
     http: Option<Arc<dyn Http>>,
     storage: Arc<dyn Storage>,
     observer: Arc<dyn Observer>,
+    run_task: Option<String>,
 }
 
 impl AgentBuilder {
+    /// Describes the agent of a stored document: `auth.json` with the member `agent_identity`.
+    pub(super) fn from_record(component: &Component, auth_json: &[u8], authapi_base: String) -> Result<Self, Error> {
+        let mut session = Session::new(component, Arc::new(SystemClock), Arc::new(SystemRandom))?;
+        // Whose record it is does not matter here: the caller decided to use it.
+        let stored = session.read_record(auth_json, "", "")?;
+        let identity = stored.identity.ok_or_else(|| {
+            Error::new("auth-material-missing", Advice::FixConfig, "the document holds no identity record; register the agent first")
+        })?;
+        let key = session.record_key(auth_json)?;
+        let secret = session.reveal(&key, SecretForm::Pkcs8Der)?;
+        let builder = Self::new(identity.agent_runtime_id, Key::held(PrivateForm::Pkcs8Der, secret.to_vec()), authapi_base);
+        let builder = Self { run_task: identity.task_id, ..builder };
+        Ok(builder.account(identity.account_id, identity.chatgpt_user_id).fedramp(identity.fedramp))
+    }
+
     pub(super) fn new(agent_runtime_id: String, key: Key, authapi_base: String) -> Self {
         Self {
             config: AgentConfig {
@@ -40,6 +59,7 @@ impl AgentBuilder {
             http: None,
             storage: Arc::new(MemoryStorage::default()),
             observer: Arc::new(TraceEvents),
+            run_task: None,
         }
     }
 
@@ -106,7 +126,11 @@ impl AgentBuilder {
         let performer = Performer { http, storage: self.storage, custodian: self.key.custodian(), observer: self.observer };
         let signer = Signer::new(component.clone(), self.clock.clone(), self.random.clone(), self.key.clone())?;
         let control = Control::new(component.clone(), self.clock, self.random, self.config, self.key)?;
-        Ok(Agent(Arc::new(Inner { control, signer, performer })))
+        let agent = Agent(Arc::new(Inner { control, signer, performer }));
+        if let Some(task_id) = self.run_task {
+            agent.adopt_task(None, &task_id)?;
+        }
+        Ok(agent)
     }
 }
 
