@@ -7,8 +7,8 @@ mod imports;
 mod names;
 
 pub use compile::compile;
-use names::without_names;
 pub use imports::{check_imports, imports};
+use names::without_names;
 
 use sha2_host::{Digest, Sha256};
 use std::fmt;

@@ -1,7 +1,5 @@
 //! Interface `agents`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::agents as wit;
 use crate::exports::errors::Error;
@@ -23,6 +21,8 @@ use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, S
 use agent_identity_core::skew::{self, Threshold};
 use agent_identity_core::{Code, Error as CoreError};
 use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 impl wit::Guest for Component {

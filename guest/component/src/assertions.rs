@@ -1,8 +1,5 @@
 //! Interface `assertions`.
 
-use alloc::string::String;
-use alloc::string::ToString;
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::assertions::{Assertion, Guest, Prepared};
 use crate::exports::errors::Error;
@@ -11,6 +8,9 @@ use crate::keys::KeyResource;
 use crate::ports::HostPorts;
 use agent_identity_core::assertion::{self as core, Claim};
 use agent_identity_core::ports::Ports;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 impl Guest for Component {
     fn authorize(key: KeyBorrow<'_>, agent_runtime_id: String, task_id: String, clock_offset_ms: i64) -> Result<String, Error> {

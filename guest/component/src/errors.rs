@@ -1,9 +1,9 @@
 //! Interface `errors`.
 
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::{Advice, CodeDescription, Error, Guest};
 use agent_identity_core as core;
+use alloc::vec::Vec;
 
 impl Guest for Component {
     fn catalogue() -> Vec<CodeDescription> {

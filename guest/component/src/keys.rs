@@ -1,8 +1,5 @@
 //! Interfaces `keys` and `reveal`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use alloc::borrow::ToOwned;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::{
@@ -15,7 +12,10 @@ use crate::ports::{HostPorts, wipe_stack, with_clean_stack};
 use agent_identity_core::keys::{self as core, PublicKey, SecretKey};
 use agent_identity_core::record;
 use agent_identity_core::signer::{Custodial, Signer};
+use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 impl Guest for Component {

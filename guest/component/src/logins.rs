@@ -1,7 +1,5 @@
 //! Interface `logins`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::Key;
@@ -13,6 +11,8 @@ use agent_identity_core::keys::{PrivateForm, SecretKey};
 use agent_identity_core::ports::Ports;
 use agent_identity_core::record::{self, IdentityRecord};
 use agent_identity_core::{Code, Error as CoreError, base_urls, jwt};
+use alloc::string::String;
+use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 impl Guest for Component {

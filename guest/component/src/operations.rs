@@ -4,8 +4,8 @@ use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::operations as wit;
 use crate::ports::with_clean_stack;
-use agent_identity_core::flow as core;
 use ::core::cell::RefCell;
+use agent_identity_core::flow as core;
 
 impl wit::Guest for Component {
     type Operation = OperationResource;

@@ -1,8 +1,5 @@
 //! Interface `registrations`.
 
-use alloc::string::String;
-use alloc::string::ToString;
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::{KeyBorrow, VerifyingKeyBorrow};
@@ -16,6 +13,9 @@ use agent_identity_core::keys::PublicKey;
 use agent_identity_core::registration::{self as core, TaskAnswer};
 use agent_identity_core::sealed;
 use agent_identity_core::timestamp::Timestamp;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 impl Guest for Component {
     fn sign_task_at(

@@ -1,11 +1,11 @@
 //! Interface `task-refs`.
 
-use alloc::string::String;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::task_refs::{ExternalTaskRef, Guest};
 use agent_identity_core::Result as CoreResult;
 use agent_identity_core::task_ref::{self as core, TaskRef};
+use alloc::string::String;
 
 impl Guest for Component {
     fn normalize(reference: ExternalTaskRef) -> Result<Option<String>, Error> {

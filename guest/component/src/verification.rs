@@ -1,12 +1,11 @@
 //! Interface `verification`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::VerifyingKeyBorrow;
 use crate::exports::verification as wit;
 use crate::ports::HostPorts;
+use ::core::cell::RefCell;
 use agent_identity_core::assertion::Assertion;
 use agent_identity_core::keys::PublicKey;
 use agent_identity_core::ports::Ports;
@@ -14,7 +13,8 @@ use agent_identity_core::registration::ReceivedRegistration;
 use agent_identity_core::replay::{Config, Entry, Mode, ReplayWindow};
 use agent_identity_core::verification::{self as core, Accepted, Facts, Policy, TaskState};
 use agent_identity_core::{Code, Error as CoreError, Result as CoreResult};
-use ::core::cell::RefCell;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 impl wit::Guest for Component {
     type ReplayWindow = ReplayWindowResource;

@@ -164,4 +164,3 @@ fn post(url: String, headers: Vec<(String, String)>, body: String, timeout_ms: u
         error_limit: ERROR_LIMIT,
     }
 }
-

@@ -33,7 +33,7 @@ fn i6_the_colliding_pair_is_refused() {
 /// I6: what the text says about its fields, read back without knowing them.
 fn read_back(text: &str) -> (&str, Option<&str>, &str) {
     let (agent, rest) = text.split_once(':').unwrap();
-    let (before, timestamp) = rest.split_at(rest.len() - 20);
+    let (before, timestamp) = rest.split_at(rest.len().saturating_sub(20));
     (agent, before.strip_suffix(':'), timestamp)
 }
 

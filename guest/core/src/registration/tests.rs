@@ -27,7 +27,10 @@ fn s5_a_body_reads_back_as_it_was_written() {
     for reference in [None, Some("Nightly 42"), Some("https://example.com/?")] {
         let sent = registration(reference);
         let received = ReceivedRegistration::parse(&sent.path(), sent.sign(&key).as_bytes()).unwrap();
-        assert_eq!((received.agent_runtime_id, received.timestamp, received.external_task_ref), (sent.agent_runtime_id, sent.timestamp, sent.external_task_ref));
+        assert_eq!(
+            (received.agent_runtime_id, received.timestamp, received.external_task_ref),
+            (sent.agent_runtime_id, sent.timestamp, sent.external_task_ref)
+        );
     }
 }
 
@@ -37,15 +40,22 @@ fn s5_other_paths_and_bodies_are_malformed() {
     for path in ["/v1/agent/a/task", "/v1/agent/a%2/task/register", "/v1/agent/%ff/task/register", "v1/agent/a/task/register"] {
         assert_eq!(ReceivedRegistration::parse(path, body.as_bytes()).unwrap_err().code, Code::RegistrationMalformed, "{path}");
     }
-    for body in ["", "[]", "{}", "{\"timestamp\":1,\"signature\":\"\"}", "{\"timestamp\":\"2026-04-23T00:00:00Z\",\"signature\":\"AAAA\"}"] {
-        assert_eq!(ReceivedRegistration::parse("/v1/agent/a/task/register", body.as_bytes()).unwrap_err().code, Code::RegistrationMalformed);
+    for body in ["", "[]", "{}", "{\"timestamp\":1,\"signature\":\"\"}", "{\"timestamp\":\"2026-04-23T00:00:00Z\",\"signature\":\"AAAA\"}"]
+    {
+        assert_eq!(
+            ReceivedRegistration::parse("/v1/agent/a/task/register", body.as_bytes()).unwrap_err().code,
+            Code::RegistrationMalformed
+        );
     }
 }
 
 #[test]
 fn n1_the_first_spelling_present_wins() {
     let plain = |text: &str| TaskAnswer::parse(text.as_bytes());
-    assert_eq!(plain(r#"{"encrypted_task_id":"AA==","taskId":"b","task_id":"a"}"#).unwrap(), TaskAnswer::Plain(TaskId::parse("a").unwrap()));
+    assert_eq!(
+        plain(r#"{"encrypted_task_id":"AA==","taskId":"b","task_id":"a"}"#).unwrap(),
+        TaskAnswer::Plain(TaskId::parse("a").unwrap())
+    );
     assert_eq!(plain(r#"{"task_id":null,"taskId":"b"}"#).unwrap(), TaskAnswer::Plain(TaskId::parse("b").unwrap()));
     assert_eq!(plain(r#"{"encryptedTaskId":"AA=="}"#).unwrap(), TaskAnswer::Sealed(alloc::vec![0]));
     assert_eq!(plain("{}").unwrap_err().code, Code::TaskIdMissing);
