@@ -1,1 +1,166 @@
-//! The command line.
+//! The command line `agent-identity`: one file per command.
+//!
+//! Secrets come from a file, standard input, the environment or the home folder, never from an argument: arguments can be
+//! read by every process of the machine.
+
+mod completions;
+mod conform;
+mod context;
+mod demo;
+mod doctor;
+mod enrolled;
+mod failure;
+mod home;
+mod init;
+mod input;
+mod inspect;
+mod keygen;
+mod normalize;
+mod output;
+mod progress;
+mod reference;
+mod register;
+mod request;
+mod serve;
+mod sign;
+mod task;
+mod task_store;
+mod time;
+mod verify;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+use context::Context;
+use failure::{Exit, Failure};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error, json),
+    };
+    log_to_stderr();
+    let context = Context::new(cli.global.home, cli.global.json, cli.global.quiet);
+    let result = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime.block_on(cli.command.run(&context)),
+        Err(error) => Err(Failure::internal(format!("no runtime can be made: {error}"))),
+    };
+    match result {
+        Ok(()) => Exit::Success.into(),
+        Err(failure) => failure.report(&context.output),
+    }
+}
+
+#[derive(Parser)]
+#[command(name = "agent-identity", version, about = ABOUT, after_help = START_HERE, after_long_help = LONG_HELP)]
+#[command(arg_required_else_help = true, max_term_width = 110, styles = STYLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
+struct Global {
+    /// Folder of the identity: key, record, tasks, settings [default: ~/.config/agent-identity]
+    #[arg(long, global = true, value_name = "DIR", env = "AGENT_IDENTITY_HOME", hide_env_values = true)]
+    home: Option<PathBuf>,
+    /// Answer with JSON on standard output, errors included
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress and no notes on standard error
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Register(register::Register),
+    Task(task::Task),
+    Sign(sign::Sign),
+    Request(request::Request),
+    Verify(verify::Verify),
+    Inspect(inspect::Inspect),
+    Keygen(keygen::Keygen),
+    Normalize(normalize::Normalize),
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Conform(conform::Conform),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Init(command) => command.run(context).await,
+            Self::Register(command) => command.run(context).await,
+            Self::Task(command) => command.run(context).await,
+            Self::Sign(command) => command.run(context).await,
+            Self::Request(command) => command.run(context).await,
+            Self::Verify(command) => command.run(context),
+            Self::Inspect(command) => command.run(context),
+            Self::Keygen(command) => command.run(context),
+            Self::Normalize(command) => command.run(context),
+            Self::Serve(command) => command.run(context).await,
+            Self::Demo(command) => command.run(context).await,
+            Self::Conform(command) => command.run(context),
+            Self::Doctor(command) => command.run(context).await,
+            Self::Completions(command) => command.run(context),
+        }
+    }
+}
+
+const ABOUT: &str = "Gives a software agent an identity: an Ed25519 key, a registration, and signed requests";
+
+const START_HERE: &str = "\
+Start here:
+  agent-identity demo          see everything at work on this machine, in a second
+  agent-identity help COMMAND  what a command does, with an example";
+
+const LONG_HELP: &str = "\
+Start here:
+  agent-identity demo                                  everything at work on this machine, in a second
+
+Your own agent, against a backend of your own (the second terminal):
+  agent-identity serve --token-file token --account acct-1 --user user-1
+  agent-identity init --authapi-base URL               makes a key; `serve` prints the URL
+  agent-identity register --token-file token --account acct-1 --user user-1
+  agent-identity task                                  registers the run task
+  agent-identity request URL                           signs a request and sends it
+  agent-identity doctor                                when something does not work
+
+Secrets are read from a file, from standard input (`-`) or from the home folder, never from an argument.
+
+Exit codes:
+  0   done                        4   wait, then repeat: network or server
+  1   refused, or failed          5   correct the clock, then repeat
+  2   wrong usage                 6   get a new task, then repeat
+  3   correct the configuration   70  a fault of this program; report it
+
+Environment:
+  AGENT_IDENTITY_HOME          as --home
+  AGENT_IDENTITY_AUTHAPI_BASE  as --authapi-base
+  CODEX_ACCESS_TOKEN           access token of `register`, unless --token-file is given
+  AGENT_IDENTITY_LOG           what is logged to standard error: warn (default), info, debug, or a filter by module
+  NO_COLOR                     no colours on a terminal";
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("AGENT_IDENTITY_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+}

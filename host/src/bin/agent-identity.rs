@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `agent-identity`.
+
+fn main() -> std::process::ExitCode {
+    agent_identity_host::cli::main()
+}

@@ -1,0 +1,157 @@
+//! `agent-identity register`
+
+use super::context::Context;
+use super::enrolled::Backend;
+use super::failure::Failure;
+use super::home::{Home, PENDING_KEY, RECORD, Settings, identity_of};
+use super::input::Source;
+use super::output::{Facts, Output};
+use crate::driver::Observer;
+use crate::ports::{Document, Storage};
+use crate::registering::AgentRegistration;
+use crate::session::KeyHandle;
+use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
+use crate::{Component, Session, agent};
+use clap::Args;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Register the key of `init` as an agent
+///
+/// Sends the public key with an access token of the account, and keeps the id that comes back with the key in `auth.json`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  agent-identity register --token-file token --account acct-1 --user user-1
+  my-login | agent-identity register --token-file - --account acct-1 --user user-1
+  CODEX_ACCESS_TOKEN=… agent-identity register --account acct-1 --user user-1")]
+pub struct Register {
+    #[command(flatten)]
+    backend: Backend,
+    /// File with the access token, or `-` for standard input [default: the variable CODEX_ACCESS_TOKEN]
+    #[arg(long, value_name = "FILE|-")]
+    token_file: Option<Source>,
+    /// Account the agent acts for
+    #[arg(long, value_name = "ID")]
+    account: String,
+    /// User the agent acts for
+    #[arg(long, value_name = "ID")]
+    user: String,
+    /// E-mail address of the user, kept in the record
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Plan of the account, kept in the record
+    #[arg(long, value_name = "PLAN", default_value = "unknown")]
+    plan: String,
+    /// The account is a FedRAMP one
+    #[arg(long)]
+    fedramp: bool,
+    /// What runs the agent: cli, vscode, exec, mcp or a text of your own
+    #[arg(long, value_name = "NAME", default_value = "cli")]
+    source: String,
+}
+
+impl Register {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        let home = context.home()?;
+        let component = context.component()?;
+        let mut session = context.session(&component)?;
+        let key = pending_key(&home, &mut session).await?;
+        let public = session.public_forms(&key)?;
+        let authapi_base = self.backend.resolve(&home, &mut session).await?;
+        let token = access_token(self.token_file.as_ref(), &context.output)?;
+        let identity = self.register(context, &component, &authapi_base, &public, &token).await?;
+        keep(&home, session, &key, &identity).await?;
+        home.write_settings(&Settings::new(authapi_base.clone())).await?;
+        let facts = Facts::new()
+            .with("agent_runtime_id", identity.agent_runtime_id)
+            .with("account_id", identity.account_id)
+            .with("chatgpt_user_id", identity.chatgpt_user_id)
+            .with("key_thumbprint", public.thumbprint)
+            .with("authapi_base", authapi_base)
+            .with("record", home.shown(RECORD));
+        context.output.facts(&facts)?;
+        context.output.note("next: agent-identity task");
+        Ok(())
+    }
+
+    async fn register(
+        &self,
+        context: &Context,
+        component: &Component,
+        authapi_base: &str,
+        public: &PublicForms,
+        token: &Zeroizing<String>,
+    ) -> Result<Identity, Failure> {
+        let progress: Arc<dyn Observer> = context.progress("registering the agent");
+        let agent_runtime_id = AgentRegistration::new(authapi_base, public.raw.clone(), agent::description(&self.source))
+            .fedramp(self.fedramp)
+            .observer(progress)
+            .run(component, token)
+            .await?;
+        Ok(Identity {
+            agent_runtime_id,
+            account_id: self.account.clone(),
+            chatgpt_user_id: self.user.clone(),
+            email: self.email.clone(),
+            plan_type: self.plan.clone(),
+            fedramp: self.fedramp,
+            task_id: None,
+        })
+    }
+}
+
+/// The key to register. One that the record holds already was left over by an interrupted run.
+async fn pending_key(home: &Home, session: &mut Session) -> Result<KeyHandle, Failure> {
+    let record = home.record().await?;
+    let registered = match &record {
+        Some(record) => identity_of(session, record)?,
+        None => None,
+    };
+    let pending = home.pending_key(session).await?;
+    match (pending, registered, &record) {
+        (Some(pending), Some(identity), Some(record)) if is_key_of(session, &pending, record)? => {
+            home.storage.erase(PENDING_KEY).await?;
+            Err(already_registered(&identity))
+        }
+        (Some(pending), ..) => Ok(pending),
+        (None, Some(identity), _) => Err(already_registered(&identity)),
+        (None, None, _) => Err(Failure::config(format!("{} holds no key", home.path().display()), "make one: agent-identity init")),
+    }
+}
+
+fn is_key_of(session: &mut Session, pending: &KeyHandle, record: &[u8]) -> Result<bool, Failure> {
+    let Ok(stored) = session.record_key(record) else { return Ok(false) };
+    Ok(session.public_forms(&stored)?.raw == session.public_forms(pending)?.raw)
+}
+
+fn already_registered(identity: &Identity) -> Failure {
+    Failure::config(
+        format!("the key is registered already, as {}", identity.agent_runtime_id),
+        "register its run task: agent-identity task; or make another identity: agent-identity init --force",
+    )
+}
+
+/// The record first, then the pending key goes: a crash in between leaves the key twice, never not at all.
+async fn keep(home: &Home, mut session: Session, key: &KeyHandle, identity: &Identity) -> Result<(), Failure> {
+    let secret = session.reveal(key, SecretForm::Pkcs8Der)?;
+    let identity = identity.clone();
+    let write = move |record: Option<Document>| -> Result<Document, Failure> {
+        let key = session.import_key(PrivateForm::Pkcs8Der, &secret)?;
+        Ok(session.write_record(record.as_ref().map(|record| record.as_slice()), &identity, &key)?)
+    };
+    home.update_record(write).await?;
+    Ok(home.storage.erase(PENDING_KEY).await?)
+}
+
+fn access_token(source: Option<&Source>, output: &Output) -> Result<Zeroizing<String>, Failure> {
+    if let Some(source) = source {
+        return source.read_secret_text("an access token", output);
+    }
+    let of_environment = std::env::var("CODEX_ACCESS_TOKEN").map(Zeroizing::new).unwrap_or_default();
+    let token = of_environment.trim();
+    if token.is_empty() {
+        return Err(Failure::usage("there is no access token", "name a file with --token-file FILE, or set CODEX_ACCESS_TOKEN"));
+    }
+    Ok(Zeroizing::new(token.to_owned()))
+}

@@ -1,0 +1,132 @@
+//! `agent-identity serve`
+
+use super::context::Context;
+use super::failure::Failure;
+use super::output::Facts;
+use crate::authority::{Authority, AuthorityConfig, Database, Faults, RunningAuthority, TaskIds, replay_mode};
+use crate::ports::Document;
+use crate::ports::Storage;
+use crate::storage::FileStorage;
+use crate::types::verification::ReplayMode;
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Run a backend: registration, verification, replay protection
+///
+/// The authority registers agents and tasks and judges every signed request strictly. It listens on a loopback address and
+/// runs until it is interrupted. For development, tests, and teams that want a backend of their own.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  agent-identity serve
+  agent-identity serve --listen 127.0.0.1:8080 --database authority.db
+  agent-identity serve --token-file token --account acct-1 --user user-1
+  agent-identity serve --fault 500:2,skew:+400s")]
+pub struct Serve {
+    /// Loopback address to listen on; port 0 is any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// SQLite file to keep everything in [default: memory]
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// How often one header is accepted: off (always), cap:N or strict (once)
+    #[arg(long, value_name = "MODE", default_value = "cap:32", value_parser = replay_mode)]
+    replay: ReplayMode,
+    /// How old a header may be, 1 to 900
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    max_age: u32,
+    /// How far ahead its time may be, 0 to 60
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    ahead: u32,
+    /// How task ids are answered: plain, sealed or alternating
+    #[arg(long, value_name = "HOW", default_value = "plain")]
+    task_ids: TaskIds,
+    /// What goes wrong on purpose: a list such as 500:2,slow:3s,skew:+400s,401-task:1,drop:1
+    #[arg(long, value_name = "LIST", default_value = "")]
+    fault: Faults,
+    /// Write an access token for `register` into FILE (mode 0600, replaced)
+    #[arg(long, value_name = "FILE", requires_all = ["account", "user"])]
+    token_file: Option<PathBuf>,
+    /// Account of that token
+    #[arg(long, value_name = "ID", requires = "token_file")]
+    account: Option<String>,
+    /// User of that token
+    #[arg(long, value_name = "ID", requires = "token_file")]
+    user: Option<String>,
+}
+
+impl Serve {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        let component = context.component()?;
+        let config = AuthorityConfig {
+            listen: self.listen,
+            database: self.database.clone().map_or(Database::Memory, Database::File),
+            replay: self.replay,
+            max_age_s: self.max_age,
+            ahead_s: self.ahead,
+            task_ids: self.task_ids,
+            faults: self.fault.clone(),
+            ..AuthorityConfig::default()
+        };
+        let authority = Authority::start(&component, config).await?;
+        // Told only when a token is there, so that whoever waits for the first line finds it.
+        let told = match self.write_token(&authority).await {
+            Ok(()) => self.tell(context, &authority),
+            Err(failure) => Err(failure),
+        };
+        if told.is_ok() {
+            until_interrupted().await;
+        }
+        authority.shutdown().await;
+        told
+    }
+
+    fn tell(&self, context: &Context, authority: &RunningAuthority) -> Result<(), Failure> {
+        context.output.facts(
+            &Facts::new()
+                .with("listening_on", authority.base_url())
+                .with("authapi_base", authority.authapi_base())
+                .with("responses_url", authority.responses_url())
+                .with("jwks_url", authority.jwks_url())
+                .with("database", self.database.as_ref().map_or_else(|| "memory".to_owned(), |path| path.display().to_string()))
+                .with("token_file", self.token_file.as_ref().map(|path| path.display().to_string())),
+        )?;
+        if let (Some(file), Some(account), Some(user)) = (&self.token_file, &self.account, &self.user) {
+            context.output.note(format!("next, in another terminal: agent-identity init --authapi-base {}", authority.authapi_base()));
+            context
+                .output
+                .note(format!("          then: agent-identity register --token-file {} --account {account} --user {user}", file.display()));
+        }
+        context.output.note("Ctrl-C ends it");
+        Ok(())
+    }
+
+    async fn write_token(&self, authority: &RunningAuthority) -> Result<(), Failure> {
+        let (Some(file), Some(account), Some(user)) = (&self.token_file, &self.account, &self.user) else { return Ok(()) };
+        let token = authority.development_token(account, user).await?;
+        write_private(file, Document::new(token.into_bytes())).await
+    }
+}
+
+/// Replaces a file by one that only this user can read.
+async fn write_private(file: &Path, document: Document) -> Result<(), Failure> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    Ok(FileStorage::open(folder)?.store(name, document).await?)
+}
+
+async fn until_interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    // Without signals the process is simply killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
