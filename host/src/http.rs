@@ -119,7 +119,7 @@ fn prepare(request: HttpRequest) -> Result<Request, HttpFailure> {
 }
 
 /// C7. A user name or password in a URL would become an `authorization` field.
-fn is_allowed(url: &Url) -> bool {
+pub(crate) fn is_allowed(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let is_loopback = || {
         let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));

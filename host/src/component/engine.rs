@@ -108,6 +108,12 @@ impl Component {
         self.0.options.profile
     }
 
+    /// The interfaces the component imports; nothing else reaches it from outside.
+    pub fn imports(&self) -> Vec<String> {
+        let component = self.0.pre.instance_pre().component();
+        component.component_type().imports(&self.0.engine).map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// A new instance: its own memory, its own keys. About 10 µs.
     pub(crate) fn instantiate(&self, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Instance, Error> {
         let ticks = self.0.options.call_deadline.as_millis().div_ceil(TICK.as_millis()).max(1);
