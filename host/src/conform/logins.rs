@@ -117,7 +117,9 @@ pub(super) fn read_record(driver: &mut Driver, input: RecordInput<'_>) -> Result
         BootstrapAction::RegisterTask => "register-task",
         BootstrapAction::Reuse => "reuse",
     };
-    Ok(Stored { action, record: stored.identity.map(Record::from) })
+    // A record that is going to be replaced is ignored (§8.4).
+    let used = stored.identity.filter(|_| stored.action != BootstrapAction::RegisterAgent);
+    Ok(Stored { action, record: used.map(Record::from) })
 }
 
 impl From<Identity> for Record {
