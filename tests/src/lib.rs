@@ -1,7 +1,9 @@
 //! What the suites share: the compiled component, the driver as a function, clocks and random sources that are set by hand.
 
+mod cases;
 mod doubles;
 
+pub use cases::{Case, Expect, check};
 pub use doubles::{NoRandom, SetClock, SetRandom};
 
 use agent_identity_host::component::CacheFolder;
@@ -67,6 +69,11 @@ pub fn ask_all(questions: &[(&str, &Value)]) -> Vec<Value> {
 /// Asks both builds one question.
 pub fn ask(op: &str, input: &Value) -> Value {
     ask_all(&[(op, input)]).remove(0)
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn lines_of(answers: &[u8]) -> Vec<&str> {
