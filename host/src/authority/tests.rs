@@ -1,0 +1,13 @@
+//! Over sockets, with the clients of this crate.
+
+mod assertions;
+mod client;
+mod faults;
+mod identities;
+mod kill;
+mod limits;
+mod logs;
+mod registrations;
+mod replays;
+mod restarts;
+mod running;
