@@ -151,3 +151,6 @@ impl Replay {
         Ok(window)
     }
 }
+
+#[cfg(test)]
+mod tests;

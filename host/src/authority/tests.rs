@@ -1,7 +1,7 @@
 //! Over sockets, with the clients of this crate.
 
 mod assertions;
-mod client;
+pub(super) mod client;
 mod faults;
 mod identities;
 mod kill;

@@ -18,19 +18,19 @@ use zeroize::Zeroizing;
 pub(super) const ACCOUNT: &str = "acct-1";
 pub(super) const USER: &str = "user-1";
 /// 2026-04-23T00:00:00Z.
-pub(super) const NOW_S: i64 = 1_776_902_400;
+pub(in crate::authority) const NOW_S: i64 = 1_776_902_400;
 
 /// The component, compiled once.
-pub(super) fn component() -> &'static Component {
+pub(in crate::authority) fn component() -> &'static Component {
     static COMPONENT: OnceLock<Component> = OnceLock::new();
-    COMPONENT.get_or_init(|| Component::load().unwrap())
+    COMPONENT.get_or_init(|| Component::load_with(crate::LoadOptions { profile: crate::Profile::Portable, ..Default::default() }).unwrap())
 }
 
 /// A wall clock that moves when it is told to.
-pub(super) struct StandingClock(AtomicI64);
+pub(in crate::authority) struct StandingClock(AtomicI64);
 
 impl StandingClock {
-    pub(super) fn new() -> Arc<Self> {
+    pub(in crate::authority) fn new() -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(NOW_S * 1000)))
     }
 

@@ -105,6 +105,8 @@ struct Told {
     /// By reference, the empty text for the run task.
     tasks: BTreeMap<String, String>,
     ended: Vec<String>,
+    /// Nothing more is sent for it: it was or may have been revoked.
+    retired: bool,
     revoked: bool,
     /// How often each header was accepted, as far as this client heard.
     accepted: BTreeMap<String, u32>,
@@ -171,7 +173,7 @@ impl Told {
         let answer = post(&format!("{base}/api/accounts/v1/agent/register"), &headers, body.as_bytes()).await?;
         assert_eq!(answer.0.status, 200, "a token was forgotten");
         let id = answer.json()["agent_runtime_id"].as_str().unwrap().into();
-        Ok(Self { id, seed, tasks: BTreeMap::new(), ended: Vec::new(), revoked: false, accepted: BTreeMap::new() })
+        Ok(Self { id, seed, tasks: BTreeMap::new(), ended: Vec::new(), retired: false, revoked: false, accepted: BTreeMap::new() })
     }
 
     async fn register_task(&mut self, base: &str, reference: &str) -> Result<(), Gone> {
@@ -212,7 +214,7 @@ impl Told {
 
     async fn use_again(&mut self, base: &str) -> Result<(), Gone> {
         let first = self.accepted.keys().next().cloned();
-        if self.revoked || first.is_none() {
+        if self.retired || first.is_none() {
             return Ok(());
         }
         self.call(base, first).await?;
@@ -229,7 +231,7 @@ impl Told {
     }
 
     async fn revoke(&mut self, base: &str) -> Result<(), Gone> {
-        // Whatever comes of it, nothing more is sent for this agent.
+        self.retired = true;
         let body = json!({ "agent_runtime_id": self.id }).to_string();
         assert_eq!(post(&format!("{base}/dev/revoke-agent"), &[], body.as_bytes()).await?.0.status, 204);
         self.revoked = true;
