@@ -1,6 +1,6 @@
 //! Dates of HTTP fields: `Date` for the skew measurement (D3) and `Retry-After` (N11).
 
-use crate::timestamp::{SECONDS_PER_DAY, seconds_from_civil};
+use crate::timestamp::{self, SECONDS_PER_DAY, seconds_from_civil};
 
 /// Reads an IMF-fixdate of RFC 9110 §5.6.7, `Sun, 06 Nov 1994 08:49:37 GMT`, as seconds since 1970-01-01T00:00:00Z.
 ///
@@ -25,8 +25,8 @@ pub fn retry_after(value: &str, date: Option<&str>, now_ms: i64) -> Option<u64> 
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(value.parse().unwrap_or(u64::MAX));
     }
-    let until_ms = parse(value, now_ms)?.saturating_mul(1000);
-    let from_ms = date.and_then(|date| parse(date, now_ms)).map_or(now_ms, |seconds| seconds.saturating_mul(1000));
+    let until_ms = timestamp::ms(parse(value, now_ms)?);
+    let from_ms = date.and_then(|date| parse(date, now_ms)).map_or(now_ms, timestamp::ms);
     let wait_ms = until_ms.saturating_sub(from_ms);
     Some(u64::try_from(wait_ms.saturating_add(999).div_euclid(1000)).unwrap_or(0))
 }

@@ -1,6 +1,7 @@
 //! How often one assertion is accepted (`spec/identity.md` §11, V11 and V12).
 
 use crate::error::{Code, Error, Result};
+use crate::timestamp;
 use alloc::vec::Vec;
 
 mod bucket;
@@ -145,7 +146,7 @@ impl ReplayWindow {
 
     /// V8 and V9: `assertion-expired` or `assertion-not-yet-valid` for a timestamp outside the window or not above the mark.
     pub fn check_window(&self, now_ms: i64, timestamp_s: i64) -> Result<()> {
-        let timestamp_ms = timestamp_s.saturating_mul(1000);
+        let timestamp_ms = timestamp::ms(timestamp_s);
         let age_ms = now_ms.saturating_sub(timestamp_ms);
         if age_ms > ms(self.config.max_age_s) || self.is_forgotten(timestamp_s) {
             return Err(expired());
@@ -192,7 +193,7 @@ impl ReplayWindow {
     /// Removes the entries whose time is over and raises the mark to the last of them.
     pub fn purge(&mut self, now_ms: i64) {
         let kept_s = i64::from(self.config.max_age_s).saturating_add(i64::from(self.config.ahead_s));
-        let is_over = |timestamp_s: i64| now_ms > timestamp_s.saturating_add(kept_s).saturating_mul(1000);
+        let is_over = |timestamp_s: i64| now_ms > timestamp::ms(timestamp_s.saturating_add(kept_s));
         let over = self.buckets.partition_point(|(timestamp_s, _)| is_over(*timestamp_s));
         for (timestamp_s, bucket) in self.buckets.drain(..over) {
             self.mark = self.mark.max(Some(timestamp_s));
@@ -274,7 +275,7 @@ impl ReplayWindow {
 }
 
 fn ms(seconds: u32) -> i64 {
-    i64::from(seconds).saturating_mul(1000)
+    timestamp::ms(i64::from(seconds))
 }
 
 fn expired() -> Error {

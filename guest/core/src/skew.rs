@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::http_date::parse_imf_fixdate;
+use crate::timestamp;
 
 /// A measurement below this is noise (D4); it is enough where the server itself names the clock (H2).
 pub const NOISE_MS: i64 = 5_000;
@@ -19,7 +20,7 @@ pub fn measure(sent_ms: i64, received_ms: i64, date: Option<&str>, age: Option<&
         return Ok(None);
     };
     let midpoint_ms = sent_ms.saturating_add(round_trip_ms.div_euclid(2));
-    let skew_ms = date_s.saturating_mul(1000).saturating_sub(midpoint_ms);
+    let skew_ms = timestamp::ms(date_s).saturating_sub(midpoint_ms);
     if skew_ms.saturating_abs() > LARGEST_SKEW_MS {
         return Err(Error::new(Code::SkewOutOfRange, "the clock differs from the server's by more than 24 hours; set it, then repeat"));
     }
@@ -57,7 +58,7 @@ impl Threshold {
         if !(5..=240).contains(&seconds) {
             return Err(Error::new(Code::ConfigInvalid, "the skew threshold must be 5 to 240 seconds"));
         }
-        Ok(Self { ms: i64::from(seconds).saturating_mul(1000) })
+        Ok(Self { ms: timestamp::ms(i64::from(seconds)) })
     }
 
     /// Whether the residual is as large as the threshold, or larger, in either direction.

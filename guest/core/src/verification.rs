@@ -4,7 +4,7 @@ use crate::assertion::Assertion;
 use crate::error::{Code, Error, Result};
 use crate::keys::PublicKey;
 use crate::registration::ReceivedRegistration;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{self, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// The acceptance window. Both ends are inclusive.
@@ -138,5 +138,5 @@ fn accepted(key: &PublicKey, text: &[u8], timestamp: Timestamp, policy: Policy) 
 }
 
 fn seconds(value: u32) -> i64 {
-    i64::from(value).saturating_mul(1000)
+    timestamp::ms(i64::from(value))
 }
