@@ -57,8 +57,8 @@ pub fn main() -> ExitCode {
 }
 
 #[derive(Parser)]
-#[command(name = "agent-identity", version, about = ABOUT, after_help = START_HERE, after_long_help = LONG_HELP)]
-#[command(arg_required_else_help = true, max_term_width = 110, styles = STYLES)]
+#[command(name = "agent-identity", bin_name = "agent-identity", version, about = ABOUT, after_help = START_HERE, after_long_help = LONG_HELP)]
+#[command(max_term_width = 110, styles = STYLES)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -123,12 +123,12 @@ const ABOUT: &str = "Gives a software agent an identity: an Ed25519 key, a regis
 
 const START_HERE: &str = "\
 Start here:
-  agent-identity demo          see everything at work on this machine, in a second
+  agent-identity demo          see everything at work on this machine
   agent-identity help COMMAND  what a command does, with an example";
 
 const LONG_HELP: &str = "\
 Start here:
-  agent-identity demo                                  everything at work on this machine, in a second
+  agent-identity demo                                  everything at work on this machine
 
 Your own agent, against a backend of your own (the second terminal):
   agent-identity serve --token-file token --account acct-1 --user user-1

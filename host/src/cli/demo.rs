@@ -17,7 +17,7 @@ use std::time::Instant;
 use story::{Story, milliseconds};
 use zeroize::Zeroizing;
 
-/// Show everything at work on this machine: a backend, an agent, accepted and refused requests
+/// See everything at work on this machine: requests accepted and refused
 ///
 /// Starts a backend on a loopback port, registers an agent and two tasks, sends signed requests over HTTP, and shows how a
 /// replayed, an expired and a tampered header are refused. Nothing is kept. Exit code 0 when everything went as it should.
@@ -44,8 +44,9 @@ impl Demo {
         let config = AuthorityConfig { task_ids: TaskIds::Alternating, ..AuthorityConfig::default() };
         let authority = Authority::start(&component, config).await?;
         let played = play(context, &mut story, &component, &authority, started).await;
-        authority.shutdown().await;
+        let closed = authority.shutdown().await;
         played?;
+        closed?;
         if story.end()? { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
     }
 }
@@ -92,18 +93,12 @@ async fn enrol(
     let started = Instant::now();
     let token = Zeroizing::new(authority.development_token(ACCOUNT, USER).await?);
     let base = authority.authapi_base();
-    let id = AgentRegistration::new(&base, public.raw.clone(), agent::description("cli"))
-        .observer(context.progress("registering the agent"))
-        .run(component, &token)
-        .await?;
+    let id = AgentRegistration::new(&base, public.raw.clone(), agent::description("cli")).run(component, &token).await?;
     story.fact("agent_runtime_id", json!(id), "The agent is registered", &[&id], started)?;
 
     // The agent is given the key's bytes once more: its instances are its own.
     let secret = session.reveal(&key, SecretForm::Pkcs8Der)?;
-    let agent = Agent::builder(&id, Key::held(PrivateForm::Pkcs8Der, secret.to_vec()), &base)
-        .account(ACCOUNT, USER)
-        .observer(context.progress("registering a task"))
-        .build(component)?;
+    let agent = Agent::builder(&id, Key::held(PrivateForm::Pkcs8Der, secret.to_vec()), &base).account(ACCOUNT, USER).build(component)?;
 
     let started = Instant::now();
     let run_task = agent.register_task(None, None).await?;

@@ -1,9 +1,12 @@
 //! How commands fail: what happened, what to do, and the exit code.
 
+use super::Cli;
 use super::output::{Output, paint};
 use crate::error::{Advice, Error, advice_text};
 use crate::ports::StorageError;
+use clap::CommandFactory;
 use clap::builder::styling::AnsiColor;
+use clap::error::ErrorKind;
 use serde_json::{Value, json};
 use std::io;
 use std::process::ExitCode;
@@ -120,6 +123,10 @@ impl From<io::Error> for Failure {
 
 /// Reports what clap found wrong, help and version included.
 pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    if error.kind() == ErrorKind::MissingSubcommand && !json {
+        let _ = Cli::command().write_long_help(&mut anstream::stderr());
+        return Exit::Usage.into();
+    }
     let is_help = error.exit_code() == 0;
     if json && !is_help {
         let text = error.to_string();

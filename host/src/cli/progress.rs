@@ -55,7 +55,7 @@ impl Observer for Progress {
             EventKind::Registering => self.say(&format!("registering the {subject}, attempt {}", event.attempt)),
             EventKind::RetryScheduled => {
                 let delay = event.delay_ms.unwrap_or_default();
-                self.say(&format!("attempt {} failed ({code}); the next one in {delay} ms", event.attempt));
+                self.say(&format!("that failed ({code}); attempt {} in {delay} ms", event.attempt));
             }
             EventKind::Registered => self.say(&format!("the {subject} is registered")),
             EventKind::Reused => self.say(&format!("a {subject} that is there already is used")),

@@ -10,6 +10,7 @@ use crate::driver::Observer;
 use crate::ports::{Document, Storage};
 use crate::registering::AgentRegistration;
 use crate::session::KeyHandle;
+use crate::types::agents::AgentConfig;
 use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
 use crate::{Component, Session, agent};
 use clap::Args;
@@ -59,6 +60,7 @@ impl Register {
         let key = pending_key(&home, &mut session).await?;
         let public = session.public_forms(&key)?;
         let authapi_base = self.backend.resolve(&home, &mut session).await?;
+        self.accept_account(&mut session, &key, &authapi_base)?;
         let token = access_token(self.token_file.as_ref(), &context.output)?;
         let identity = self.register(context, &component, &authapi_base, &public, &token).await?;
         keep(&home, session, &key, &identity).await?;
@@ -73,6 +75,21 @@ impl Register {
         context.output.facts(&facts)?;
         context.output.note("next: agent-identity task");
         Ok(())
+    }
+
+    /// Asks the component whether it would sign for this account (A5): a record that cannot be used must not be registered for.
+    fn accept_account(&self, session: &mut Session, key: &KeyHandle, authapi_base: &str) -> Result<(), Failure> {
+        let config = AgentConfig {
+            agent_runtime_id: "agent".into(),
+            account_id: Some(self.account.clone()),
+            chatgpt_user_id: Some(self.user.clone()),
+            fedramp: self.fedramp,
+            authapi_base: authapi_base.into(),
+            correct_clock: true,
+            skew_threshold_s: None,
+        };
+        let agent = session.open_agent(&config, key)?;
+        Ok(session.release(agent)?)
     }
 
     async fn register(

@@ -69,16 +69,18 @@ impl Serve {
             faults: self.fault.clone(),
             ..AuthorityConfig::default()
         };
+        // Listened for from here on: whoever reads what is told may interrupt at once.
+        let interruption = Interruption::listen()?;
         let authority = Authority::start(&component, config).await?;
-        // Told only when a token is there, so that whoever waits for the first line finds it.
+        // Told only when the token is there, so that whoever waits for the first line finds it.
         let told = match self.write_token(&authority).await {
             Ok(()) => self.tell(context, &authority),
             Err(failure) => Err(failure),
         };
         if told.is_ok() {
-            until_interrupted().await;
+            interruption.wait().await;
         }
-        authority.shutdown().await;
+        authority.shutdown().await?;
         told
     }
 
@@ -116,17 +118,39 @@ async fn write_private(file: &Path, document: Document) -> Result<(), Failure> {
     Ok(FileStorage::open(folder)?.store(name, document).await?)
 }
 
-async fn until_interrupted() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
+/// SIGINT or SIGTERM; Ctrl-C elsewhere.
+#[cfg(unix)]
+struct Interruption(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Interruption {
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| Failure::internal(format!("signals cannot be awaited: {error}")));
+        Ok(Self(listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?))
     }
-    // Without signals the process is simply killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Interruption;
+
+#[cfg(not(unix))]
+impl Interruption {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    async fn wait(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without signals the process is simply ended.
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -41,8 +41,8 @@ impl<'a> Attempts<'a> {
     pub async fn accepted(&mut self, story: &mut Story<'_>, what: &str, reference: Option<&str>) -> Result<Headers, Failure> {
         let headers = self.agent.agent.authorize(reference).await?;
         let answer = self.backend.post(&headers).await?;
-        let detail = answer.summary();
-        story.step(&Step { what, expected: "200 accepted".into(), got: answer.outcome(), detail, took: answer.took })?;
+        let details = answer.text.iter().map(|text| format!("{text:?}")).chain([answer.summary()]).collect();
+        story.step(&Step { what, expected: "200 accepted".into(), got: answer.outcome(), details, took: answer.took })?;
         Ok(headers)
     }
 
@@ -59,8 +59,8 @@ impl<'a> Attempts<'a> {
         };
         let expected = format!("429 assertion-replayed at use {}", CAP + 1);
         let got = format!("{} at use {uses}", answer.outcome());
-        let detail = self.advice(answer.code.as_deref())?;
-        story.step(&Step { what: "a header used again and again", expected, got, detail, took: started.elapsed() })
+        let details = self.advice(answer.code.as_deref())?;
+        story.step(&Step { what: "a header used again and again", expected, got, details, took: started.elapsed() })
     }
 
     /// A header that was good five minutes ago.
@@ -105,16 +105,16 @@ impl<'a> Attempts<'a> {
     async fn refused(&mut self, story: &mut Story<'_>, what: &str, value: &str, expected: &str) -> Result<(), Failure> {
         let headers = [("Authorization".to_owned(), value.to_owned()), ("ChatGPT-Account-ID".to_owned(), ACCOUNT.to_owned())];
         let answer = self.backend.post(&headers).await?;
-        let detail = self.advice(answer.code.as_deref())?;
-        story.step(&Step { what, expected: expected.into(), got: answer.outcome(), detail, took: answer.took })
+        let details = self.advice(answer.code.as_deref())?;
+        story.step(&Step { what, expected: expected.into(), got: answer.outcome(), details, took: answer.took })
     }
 
     /// What the component's own list says about a verdict.
-    fn advice(&mut self, code: Option<&str>) -> Result<String, Failure> {
+    fn advice(&mut self, code: Option<&str>) -> Result<Vec<String>, Failure> {
         let catalogue = self.session.catalogue()?;
-        let Some(row) = catalogue.into_iter().find(|row| Some(row.code.as_str()) == code) else { return Ok(String::new()) };
+        let Some(row) = catalogue.into_iter().find(|row| Some(row.code.as_str()) == code) else { return Ok(Vec::new()) };
         let step = crate::cli::failure::next_step(&Error::new(&row.code, row.advice, ""));
-        Ok(format!("advice {}: {step}", advice_text(row.advice)))
+        Ok(vec![format!("advice {}: {step}", advice_text(row.advice))])
     }
 
     fn verify(&mut self, header: &str, public: &VerifyingKeyHandle) -> Result<(), Error> {

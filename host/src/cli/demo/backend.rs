@@ -19,6 +19,8 @@ pub struct Answer {
     pub code: Option<String>,
     /// Names of the server-sent events, in order.
     pub events: Vec<String>,
+    /// What the last of them says.
+    pub text: Option<String>,
     pub took: Duration,
 }
 
@@ -46,7 +48,9 @@ impl Backend {
         })?;
         let code = serde_json::from_str::<Value>(&text).ok().and_then(|body| body.pointer("/error/code")?.as_str().map(str::to_owned));
         let events = text.lines().filter_map(|line| line.strip_prefix("event:")).map(|name| name.trim().to_owned()).collect();
-        Ok(Answer { status, code, events, took: started.elapsed() })
+        let last = text.lines().rev().find_map(|line| line.strip_prefix("data:")).and_then(|data| serde_json::from_str::<Value>(data).ok());
+        let text = last.and_then(|last| last.get("output_text")?.as_str().map(str::to_owned));
+        Ok(Answer { status, code, events, text, took: started.elapsed() })
     }
 }
 

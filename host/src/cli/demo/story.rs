@@ -20,8 +20,8 @@ pub struct Step<'a> {
     pub what: &'a str,
     pub expected: String,
     pub got: String,
-    /// Told below the outcome.
-    pub detail: String,
+    /// Told below the outcome, line by line.
+    pub details: Vec<String>,
     pub took: Duration,
 }
 
@@ -42,27 +42,27 @@ impl<'a> Story<'a> {
     pub fn fact(&mut self, name: &str, value: Value, what: &str, lines: &[&str], since: Instant) -> Result<(), Failure> {
         self.facts.insert(name.to_owned(), value);
         let (first, rest) = lines.split_first().map_or(("", lines), |(first, rest)| (*first, rest));
-        self.say(&format!("  {what:30}  {first:44} {}", faint(&told(since.elapsed()))))?;
-        rest.iter().try_for_each(|line| self.say(&format!("  {:30}  {line}", "")))
+        self.say(&format!("  {what:34}  {first:44} {}", faint(&told(since.elapsed()))))?;
+        rest.iter().try_for_each(|line| self.say(&format!("  {:34}  {line}", "")))
     }
 
     /// A value that was measured.
     pub fn timing(&mut self, name: &str, what: &str, took: Duration, detail: &str) -> Result<(), Failure> {
         let micros = (took.as_secs_f64() * 1e7).round() / 10.0;
         self.facts.insert(name.to_owned(), json!(micros));
-        self.say(&format!("  {what:30}  {micros} µs {}", faint(detail)))
+        self.say(&format!("  {what:34}  {micros} µs {}", faint(detail)))
     }
 
     pub fn step(&mut self, step: &Step<'_>) -> Result<(), Failure> {
         let ok = step.expected == step.got;
         self.all_as_expected &= ok;
         self.steps.push(json!({
-            "step": step.what, "ok": ok, "expected": step.expected, "got": step.got, "detail": step.detail, "ms": milliseconds(step.took),
+            "step": step.what, "ok": ok, "expected": step.expected, "got": step.got, "details": step.details, "ms": milliseconds(step.took),
         }));
         let mark = if ok { paint(AnsiColor::Green.on_default().bold(), "✔") } else { paint(AnsiColor::Red.on_default().bold(), "✘") };
         let got = if ok { step.got.clone() } else { format!("{} instead of {}", step.got, step.expected) };
-        self.say(&format!("{mark} {:30}  {got:44} {}", step.what, faint(&told(step.took))))?;
-        self.say(&format!("  {:30}  {}", "", step.detail))
+        self.say(&format!("{mark} {:34}  {got:44} {}", step.what, faint(&told(step.took))))?;
+        step.details.iter().try_for_each(|line| self.say(&format!("  {:34}  {line}", "")))
     }
 
     /// The last word; whether everything went as it should.

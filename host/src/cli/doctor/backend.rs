@@ -32,8 +32,7 @@ pub async fn checks(context: &Context, component: &Component, home: &Home, backe
     let response = match answer {
         Ok(response) => response,
         Err(why) => {
-            let next =
-                "check the network, and the URL: agent-identity init --force --authapi-base URL changes it, --authapi-base tries another";
+            let next = "check the network and the URL; --authapi-base URL tries another";
             return vec![Check::fail("backend", format!("{base} does not answer: {why}"), next)];
         }
     };
