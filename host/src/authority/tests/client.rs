@@ -23,7 +23,7 @@ pub(in crate::authority) const NOW_S: i64 = 1_776_902_400;
 /// The component, compiled once.
 pub(in crate::authority) fn component() -> &'static Component {
     static COMPONENT: OnceLock<Component> = OnceLock::new();
-    COMPONENT.get_or_init(|| Component::load_with(crate::LoadOptions { profile: crate::Profile::Portable, ..Default::default() }).unwrap())
+    COMPONENT.get_or_init(|| Component::load().unwrap())
 }
 
 /// A wall clock that moves when it is told to.
