@@ -17,6 +17,7 @@ mod inspect;
 mod keygen;
 mod normalize;
 mod output;
+mod private_file;
 mod progress;
 mod reference;
 mod register;

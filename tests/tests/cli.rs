@@ -133,9 +133,7 @@ fn k14_no_option_takes_a_secret() {
         seen += 1;
         let help = place.run(&["help", command], b"", &[]).stdout;
         let options = help.lines().map(str::trim).filter(|line| line.starts_with('-')).filter_map(|line| line.split("  ").next());
-        for option in
-            options.filter(|option| ["token", "key", "secret", "password"].iter().any(|word| option.contains(word)))
-        {
+        for option in options.filter(|option| ["token", "key", "secret", "password"].iter().any(|word| option.contains(word))) {
             let takes_file = option.contains("<FILE");
             let is_public = option.starts_with("--public-key <LINE>") || option.starts_with("--public-form");
             assert!(takes_file || is_public, "{command}: {option}");

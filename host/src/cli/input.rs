@@ -28,7 +28,7 @@ impl FromStr for Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Standard => f.write_str("-"),
+            Self::Standard => f.write_str("standard input"),
             Self::File(path) => path.display().fmt(f),
         }
     }

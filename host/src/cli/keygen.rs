@@ -4,15 +4,13 @@ use super::context::Context;
 use super::failure::Failure;
 use super::input::Source;
 use super::output::{Facts, Output};
+use super::private_file::write_new;
 use crate::Session;
 use crate::session::KeyHandle;
 use crate::types::{PrivateForm, PublicForms, SecretForm};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, ValueEnum};
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
 
 /// Make a key pair: the secret into a file, the public key in every form
 ///
@@ -61,33 +59,13 @@ impl Keygen {
 }
 
 /// A public key in every form.
-pub fn public_facts(public: &PublicForms) -> Facts {
+fn public_facts(public: &PublicForms) -> Facts {
     Facts::new()
         .with("thumbprint", public.thumbprint.clone())
         .with("ssh", public.ssh.clone())
         .with("jwk", public.jwk.clone())
         .with("spki", STANDARD.encode(&public.spki))
         .with("raw_hex", public.raw.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-}
-
-/// Writes a file that must not exist yet, for this user only.
-pub fn write_new(path: &Path, secret: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(secret)?;
-        file.sync_all()
-    });
-    written.map_err(|error| {
-        let next = if error.kind() == std::io::ErrorKind::AlreadyExists {
-            "name another file; an existing one is never overwritten"
-        } else {
-            "name a file that can be made"
-        };
-        Failure::config(format!("{} cannot be written: {error}", path.display()), next)
-    })
 }
 
 /// A form of a secret key that is written.

@@ -3,14 +3,13 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Facts;
+use super::private_file;
 use crate::authority::{Authority, AuthorityConfig, Database, Faults, RunningAuthority, TaskIds, replay_mode};
-use crate::ports::Document;
-use crate::ports::Storage;
-use crate::storage::FileStorage;
 use crate::types::verification::ReplayMode;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// Run a backend: registration, verification, replay protection
 ///
@@ -106,16 +105,9 @@ impl Serve {
 
     async fn write_token(&self, authority: &RunningAuthority) -> Result<(), Failure> {
         let (Some(file), Some(account), Some(user)) = (&self.token_file, &self.account, &self.user) else { return Ok(()) };
-        let token = authority.development_token(account, user).await?;
-        write_private(file, Document::new(token.into_bytes())).await
+        let token = Zeroizing::new(authority.development_token(account, user).await?);
+        private_file::replace(file, token.as_bytes())
     }
-}
-
-/// Replaces a file by one that only this user can read.
-async fn write_private(file: &Path, document: Document) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    Ok(FileStorage::open(folder)?.store(name, document).await?)
 }
 
 /// SIGINT or SIGTERM; Ctrl-C elsewhere.

@@ -79,7 +79,7 @@ impl<'a> Story<'a> {
         let verdict = if ok { format!("all {count} outcomes as expected") } else { "an outcome is not as expected".to_owned() };
         self.output.line(format!("\n{} in {}", paint(Style::new().bold(), verdict), told(self.started.elapsed())))?;
         if ok {
-            self.output.line("Next: agent-identity help, or the 15 lines of Rust in the README that sign your own requests.")?;
+            self.output.line("Next: agent-identity help; the README shows the few lines of Rust that sign your own requests.")?;
         }
         Ok(ok)
     }
