@@ -2,6 +2,7 @@
 
 mod cases;
 mod doubles;
+pub mod flows;
 
 pub use cases::{Case, Expect, check};
 pub use doubles::{NoRandom, SetClock, SetRandom};
