@@ -107,11 +107,7 @@ impl fmt::Debug for Agent {
     }
 }
 
-/// What an agent says about where it runs; see [`AgentBuilder::register`].
+/// What an agent says about where it runs (N5): `linux`, `macos`, `windows` or the platform's own name.
 pub fn description(source: &str) -> AgentDescription {
-    let os = match std::env::consts::OS {
-        known @ ("linux" | "macos" | "windows") => known,
-        other => other,
-    };
-    AgentDescription { source: source.into(), os: os.into(), agent_version: None }
+    AgentDescription { source: source.into(), os: std::env::consts::OS.into(), agent_version: None }
 }
