@@ -116,7 +116,8 @@ impl Component {
 
     /// A new instance: its own memory, its own keys. About 10 µs.
     pub(crate) fn instantiate(&self, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Instance, Error> {
-        let ticks = self.0.options.call_deadline.as_millis().div_ceil(TICK.as_millis()).max(1);
+        // The tick under way may be all but over, so it does not count.
+        let ticks = self.0.options.call_deadline.as_millis().div_ceil(TICK.as_millis()).saturating_add(1);
         let state = HostState::new(clock, random, self.0.options.memory_limit);
         Instance::new(&self.0.engine, &self.0.pre, state, u64::try_from(ticks).unwrap_or(u64::MAX))
     }
