@@ -293,18 +293,19 @@ fn n10_delays_are_jittered_by_a_tenth_either_way() {
 
 #[test]
 fn n11_the_server_s_wish_counts_when_it_is_longer_and_at_most_30_seconds() {
-    let date = ("Date", "Thu, 23 Apr 2026 00:00:00 GMT");
-    let cases: &[(&[(&str, &str)], Option<u64>)] = &[
+    const DATE: (&str, &str) = ("Date", "Thu, 23 Apr 2026 00:00:00 GMT");
+    type Fields = &'static [(&'static str, &'static str)];
+    let cases: &[(Fields, Option<u64>)] = &[
         (&[], Some(200)),
         (&[("Retry-After", "0")], Some(200)),
         (&[("retry-after", "1")], Some(1000)),
         (&[("RETRY-AFTER", "30")], Some(30_000)),
         (&[("Retry-After", "31")], None),
         (&[("Retry-After", "99999999999999999999")], None),
-        (&[date, ("Retry-After", "Thu, 23 Apr 2026 00:00:05 GMT")], Some(5000)),
-        (&[date, ("Retry-After", "Thu, 23 Apr 2026 00:00:30 GMT")], Some(30_000)),
-        (&[date, ("Retry-After", "Thu, 23 Apr 2026 00:00:31 GMT")], None),
-        (&[date, ("Retry-After", "Wed, 22 Apr 2026 00:00:00 GMT")], Some(200)),
+        (&[DATE, ("Retry-After", "Thu, 23 Apr 2026 00:00:05 GMT")], Some(5000)),
+        (&[DATE, ("Retry-After", "Thu, 23 Apr 2026 00:00:30 GMT")], Some(30_000)),
+        (&[DATE, ("Retry-After", "Thu, 23 Apr 2026 00:00:31 GMT")], None),
+        (&[DATE, ("Retry-After", "Wed, 22 Apr 2026 00:00:00 GMT")], Some(200)),
         (&[("Retry-After", "Thu, 23 Apr 2026 00:00:07 GMT")], Some(7000)),
         (&[("Date", "Thu, 23 Apr 2026 01:00:00 GMT"), ("Retry-After", "Thu, 23 Apr 2026 01:00:03 GMT")], Some(3000)),
         (&[("Retry-After", "soon")], Some(200)),
