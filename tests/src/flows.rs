@@ -65,6 +65,11 @@ impl Bench {
     }
 }
 
+/// Runs a test on an instance of each build.
+pub fn on_both(test: impl Fn(&mut Bench)) {
+    Profile::ALL.into_iter().map(Bench::new).for_each(|mut bench| test(&mut bench));
+}
+
 /// The agent of the specification's constants.
 pub fn config() -> AgentConfig {
     AgentConfig {
