@@ -8,7 +8,6 @@ use crate::keys::SecretKey;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
-use base64ct::{Base64, Encoding};
 
 /// Longest token read, in characters (V2). The longest one made has 3646 (A7).
 pub const MAX_TOKEN: usize = 8192;
@@ -76,8 +75,7 @@ impl Claim {
         out.push_str("{\"agent_runtime_id\":");
         encoding::push_json_string(&mut out, agent);
         out.push_str(",\"signature\":\"");
-        let mut buffer = [0_u8; 88];
-        out.push_str(Base64::encode(signature, &mut buffer).unwrap_or_default());
+        out.push_str(&encoding::base64(signature));
         out.push_str("\",\"task_id\":");
         encoding::push_json_string(&mut out, task);
         out.push_str(",\"timestamp\":\"");

@@ -1,6 +1,7 @@
 //! Identifiers as types that cannot hold a bad value (`spec/identity.md` §3).
 
 use crate::error::{Code, Error, Result};
+use agent_identity_primitives::text;
 use alloc::string::String;
 use core::fmt;
 
@@ -12,18 +13,18 @@ impl AgentRuntimeId {
     /// Longest id, in bytes.
     pub const MAX_LEN: usize = 256;
 
-    /// Checks `text` against I1; `runtime-id-invalid` otherwise.
-    pub fn parse(text: &str) -> Result<Self> {
-        let fault = if text.is_empty() {
+    /// Checks `id` against I1; `runtime-id-invalid` otherwise.
+    pub fn parse(id: &str) -> Result<Self> {
+        let fault = if id.is_empty() {
             "it is empty"
-        } else if text.len() > Self::MAX_LEN {
+        } else if id.len() > Self::MAX_LEN {
             "it is longer than 256 bytes"
-        } else if text == "." || text == ".." {
+        } else if id == "." || id == ".." {
             "it is a relative path segment"
-        } else if !text.bytes().all(|byte| matches!(byte, 0x21..=0x7e) && !matches!(byte, b':' | b'/' | b'?' | b'#')) {
+        } else if !text::is_visible_ascii(id, b":/?#") {
             "it holds a character outside visible ASCII, or one of : / ? #"
         } else {
-            return Ok(Self(text.into()));
+            return Ok(Self(id.into()));
         };
         Err(Error::new(Code::RuntimeIdInvalid, alloc::format!("agent_runtime_id cannot be used: {fault}")))
     }
@@ -69,18 +70,18 @@ impl TaskId {
     /// Longest id, in bytes.
     pub const MAX_LEN: usize = 1024;
 
-    /// Checks `text` against I2; `task-id-invalid` otherwise. Nothing is trimmed or normalised.
-    pub fn parse(text: &str) -> Result<Self> {
-        let fault = if text.is_empty() {
+    /// Checks `id` against I2; `task-id-invalid` otherwise. Nothing is trimmed or normalised.
+    pub fn parse(id: &str) -> Result<Self> {
+        let fault = if id.is_empty() {
             "it is empty"
-        } else if text.len() > Self::MAX_LEN {
+        } else if id.len() > Self::MAX_LEN {
             "it is longer than 1024 bytes"
-        } else if text.chars().any(char::is_control) {
+        } else if text::has_control(id) {
             "it holds a control character"
-        } else if text.chars().all(char::is_whitespace) {
+        } else if text::is_blank(id) {
             "it is blank"
         } else {
-            return Ok(Self(text.into()));
+            return Ok(Self(id.into()));
         };
         Err(Error::new(Code::TaskIdInvalid, alloc::format!("task_id cannot be used: {fault}")))
     }
@@ -105,10 +106,10 @@ impl AccountId {
     /// Longest id, in bytes.
     pub const MAX_LEN: usize = 256;
 
-    /// Checks `text` against A5; `record-invalid` otherwise.
-    pub fn parse(text: &str) -> Result<Self> {
-        if (1..=Self::MAX_LEN).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
-            return Ok(Self(text.into()));
+    /// Checks `id` against A5; `record-invalid` otherwise.
+    pub fn parse(id: &str) -> Result<Self> {
+        if (1..=Self::MAX_LEN).contains(&id.len()) && text::is_visible_ascii(id, b"") {
+            return Ok(Self(id.into()));
         }
         Err(Error::new(Code::RecordInvalid, "account_id cannot be used: it must be 1 to 256 visible ASCII characters"))
     }

@@ -10,11 +10,11 @@ pub use public::{PublicForm, PublicKey};
 use crate::encoding;
 use crate::error::{Code, Error, Result};
 use crate::ports::Ports;
+use agent_identity_primitives::ed25519::{self, ExpandedSecretKey};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hint::black_box;
-use ed25519_dalek::{Signature, Signer, SigningKey};
+use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
 /// Longest key text accepted, in bytes (K2).
@@ -64,7 +64,8 @@ pub enum ExportForm {
 
 /// A secret key. Everything secret in it is overwritten on drop (K15); `Debug` shows the thumbprint only (K14).
 pub struct SecretKey {
-    signing: SigningKey,
+    seed: Zeroizing<[u8; 32]>,
+    expanded: ExpandedSecretKey,
     public: PublicKey,
 }
 
@@ -95,8 +96,7 @@ impl SecretKey {
 
     /// The key of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        let signing = SigningKey::from_bytes(seed);
-        Self { public: PublicKey::of_secret(signing.verifying_key()), signing }
+        Self { seed: Zeroizing::new(*seed), expanded: ed25519::expand(seed), public: PublicKey::of_secret(ed25519::public_key(seed)) }
     }
 
     /// A new key: 32 bytes of the random source, unchanged; 32 zero bytes are refused (K11).
@@ -116,7 +116,7 @@ impl SecretKey {
 
     /// Writes the key as PKCS#8 v1 (K12). The only way a secret leaves this type.
     pub fn export(&self, form: ExportForm) -> Zeroizing<Vec<u8>> {
-        let der = der::write_private_key(self.signing.as_bytes());
+        let der = der::write_private_key(&self.seed);
         match form {
             ExportForm::Der => Zeroizing::new(der.to_vec()),
             ExportForm::Base64 => Zeroizing::new(encoding::base64(&*der).into_bytes()),
@@ -126,14 +126,14 @@ impl SecretKey {
 
     /// Signs one of the two texts of §3. Not public: no caller may have other bytes signed (C6).
     pub(crate) fn sign(&self, text: &[u8]) -> [u8; 64] {
-        // Through a pointer, so that the arithmetic is not inlined here, where code is compiled for size: that halves its speed.
-        let sign: fn(&SigningKey, &[u8]) -> core::result::Result<Signature, ed25519_dalek::SignatureError> = black_box(Signer::try_sign);
-        sign(&self.signing, text).map_or([0; 64], |signature| signature.to_bytes())
+        ed25519::sign(&self.expanded, self.public.as_dalek(), text)
     }
 
     /// The X25519 scalar that sealed task ids are opened with (N3).
     pub(crate) fn x25519_scalar(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.signing.to_scalar_bytes())
+        let digest = Zeroizing::new(<[u8; 64]>::from(Sha512::digest(*self.seed)));
+        // X25519 clamps the scalar itself.
+        Zeroizing::new(digest.first_chunk().copied().unwrap_or_default())
     }
 
     fn from_pkcs8(data: &[u8]) -> Result<Self> {

@@ -3,11 +3,10 @@
 use super::{jwk, pem, public_jwk};
 use crate::encoding;
 use crate::error::{Code, Error, Result};
+use agent_identity_primitives::ed25519::{self, VerifyingKey};
 use alloc::string::String;
 use alloc::vec::Vec;
 use curve25519_dalek::edwards::CompressedEdwardsY;
-use core::hint::black_box;
-use ed25519_dalek::{Signature, SignatureError, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 /// The form of a public key handed in.
@@ -104,13 +103,15 @@ impl PublicKey {
 
     /// The strict rule of §11: S below the group order, A and R not of small order, no cofactor.
     pub fn verify_strict(&self, text: &[u8], signature: &[u8; 64]) -> bool {
-        // Through a pointer for the reason given at `SecretKey::sign`.
-        let verify: fn(&VerifyingKey, &[u8], &Signature) -> Result<(), SignatureError> = black_box(VerifyingKey::verify_strict);
-        verify(&self.0, text, &Signature::from_bytes(signature)).is_ok()
+        ed25519::verify_strict(&self.0, text, signature)
     }
 
     pub(super) fn of_secret(key: VerifyingKey) -> Self {
         Self(key)
+    }
+
+    pub(super) fn as_dalek(&self) -> &VerifyingKey {
+        &self.0
     }
 
     /// The Montgomery form, to which task ids are sealed (N3).

@@ -14,7 +14,7 @@ fn import(form: PrivateForm, data: &[u8]) -> Result<SecretKey> {
 fn k4_k5_all_three_lengths_hold_the_same_seed() {
     for text in [V1, V2, V2_ATTRIBUTES] {
         let key = import(PrivateForm::Pkcs8Base64, text.as_bytes()).unwrap();
-        assert_eq!(*key.signing.as_bytes(), [7; 32]);
+        assert_eq!(*key.seed, [7; 32]);
         assert_eq!(key.public().ssh_line(), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs");
         assert_eq!(key.public().thumbprint(), "--6IM5l0OosLj9yWskISYhUA3n_3CURQkmrYMSha_ck");
         assert_eq!(encoding::base64(&key.public().spki()), "MCowBQYDK2VwAyEA6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=");
@@ -43,7 +43,7 @@ fn k8_k12_pem_is_written_and_read_back() {
     let key = SecretKey::from_seed(&[7; 32]);
     let pem = key.export(ExportForm::Pem);
     assert_eq!(core::str::from_utf8(&pem).unwrap(), format!("-----BEGIN PRIVATE KEY-----\n{V1}\n-----END PRIVATE KEY-----\n"));
-    assert_eq!(*import(PrivateForm::Pkcs8Pem, &pem).unwrap().signing.as_bytes(), [7; 32]);
+    assert_eq!(*import(PrivateForm::Pkcs8Pem, &pem).unwrap().seed, [7; 32]);
     assert_eq!(key.export(ExportForm::Base64).as_slice(), V1.as_bytes());
 }
 

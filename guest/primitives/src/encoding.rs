@@ -7,11 +7,13 @@ use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 /// Standard base64 with padding.
+#[inline(never)]
 pub fn base64(bytes: &[u8]) -> String {
     Base64::encode_string(bytes)
 }
 
 /// Reads standard base64 with padding; `None` for anything else.
+#[inline(never)]
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     Base64::decode_vec(text).ok()
 }
@@ -24,6 +26,7 @@ pub fn base64url(bytes: &[u8]) -> String {
 }
 
 /// Appends base64url without padding. For public bytes, as [`base64url`].
+#[inline(never)]
 pub fn push_base64url(out: &mut String, bytes: &[u8]) {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     for chunk in bytes.chunks(3) {
@@ -43,6 +46,7 @@ pub fn push_base64url(out: &mut String, bytes: &[u8]) {
 }
 
 /// Reads base64url without padding; `None` for anything else. In constant time, like [`from_base64`].
+#[inline(never)]
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     if text.bytes().any(|byte| matches!(byte, b'+' | b'/' | b'=')) {
         return None;
@@ -59,6 +63,7 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Appends `value` as a JSON string, escaped as §0 prescribes.
+#[inline(never)]
 pub fn push_json_string(out: &mut String, value: &str) {
     out.push('"');
     let mut plain_from = 0;
@@ -85,12 +90,12 @@ pub fn push_json_string(out: &mut String, value: &str) {
 }
 
 /// The lower-case hex digit of a value below 16.
-pub(crate) fn hex_digit(nibble: u8) -> char {
+pub fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
 }
 
 /// The byte that two hex digits of either case stand for.
-pub(crate) fn from_hex_pair(high: u8, low: u8) -> Option<u8> {
+pub fn from_hex_pair(high: u8, low: u8) -> Option<u8> {
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     Some(value(high)? << 4 | value(low)?)
 }

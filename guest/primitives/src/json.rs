@@ -42,6 +42,7 @@ pub fn secret(text: &str) -> Option<SecretText> {
 
 impl<'a> Object<'a> {
     /// Reads `text`; `None` unless it is exactly one JSON object.
+    #[inline(never)]
     pub fn read(text: &'a str) -> Option<Self> {
         Some(Self { members: Scanner::items(text, *b"{}", Scanner::member)? })
     }
@@ -100,9 +101,14 @@ pub fn is_named(key: &str, name: &str) -> bool {
 }
 
 /// Undoes the escapes of `text`, whose syntax the scanner has already checked. One allocation, cleared on drop.
+#[inline(never)]
 fn unescape(text: &str) -> Option<Zeroizing<String>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     let mut out = Zeroizing::new(String::with_capacity(inner.len()));
+    if !inner.as_bytes().contains(&b'\\') {
+        out.push_str(inner);
+        return Some(out);
+    }
     let mut characters = inner.chars();
     while let Some(character) = characters.next() {
         out.push(if character == '\\' { escaped(&mut characters)? } else { character });

@@ -1,0 +1,13 @@
+//! The part of the component that is compiled for speed, where the rest is compiled for size: encodings, JSON texts and the
+//! calls into the curve.
+//!
+//! Functions here are not generic and mostly `inline(never)`: inlined into a caller they would be compiled as that caller is.
+#![no_std]
+
+extern crate alloc;
+
+pub mod ed25519;
+pub mod encoding;
+pub mod json;
+pub mod secret_text;
+pub mod text;
