@@ -38,6 +38,11 @@ impl Keyed {
     pub fn header(&mut self) -> Result<String, Failure> {
         Ok(self.session.authorize(&self.key, AGENT, TASK, 0)?)
     }
+
+    /// A finished header for a given second.
+    pub fn header_at(&mut self, timestamp: &str) -> Result<String, Failure> {
+        Ok(self.session.authorize_at(&self.key, AGENT, TASK, timestamp)?)
+    }
 }
 
 /// The component with code from this cache folder.

@@ -1,8 +1,10 @@
 //! What is measured.
 
 mod conformance;
+mod custodian;
 mod header;
 mod operation;
+mod reference_way;
 mod scale;
 mod sign;
 pub mod start;
@@ -26,7 +28,8 @@ pub fn all(bench: &mut Bench, folder: &Path) -> Result<(), Failure> {
 
     // One group: everything whose ratio to something else is judged.
     let sampling = Sampling { rounds: bench.by_effort(150, 800), batch: Duration::from_millis(bench.by_effort(1, 2)) };
-    let mut subjects = header::Peers::new(&wide, &portable)?.subjects();
+    let mut subjects = header::subjects(&wide, &portable)?;
+    subjects.extend(custodian::subjects(&wide)?);
     subjects.extend(sign::subjects()?);
     subjects.extend(verify::subjects(&Keyed::new(&wide)?.header()?, &wide, &portable)?);
     subjects.extend(operation::subjects(&wide)?);
