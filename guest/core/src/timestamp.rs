@@ -92,7 +92,9 @@ pub(crate) fn seconds_from_civil(date: (i64, i64, i64), (hour, minute, second): 
         return None;
     }
     // A date whose year has at most a few digits is far from the ends of the range.
-    Some(days.wrapping_mul(SECONDS_PER_DAY).wrapping_add(hour.wrapping_mul(3600)).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second))
+    Some(
+        days.wrapping_mul(SECONDS_PER_DAY).wrapping_add(hour.wrapping_mul(3600)).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second),
+    )
 }
 
 /// Seconds as milliseconds, saturating.

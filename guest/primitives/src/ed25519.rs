@@ -44,7 +44,7 @@ pub fn verify_with_table(public: &VerifyingKey, text: &[u8], signature: &[u8; 64
     public.verify_strict(text, &Signature::from_bytes(signature)).is_ok()
 }
 
-/// The same in the words of the specification: accept iff the encoding of [S]B − [k]A equals the 32 bytes R.
+/// The same in the words of the specification: accept iff the encoding of `[S]B − [k]A` equals the 32 bytes R.
 ///
 /// It shares the table that signing needs; dalek's own has another, 7 KB that do not compress, for a fifth of the time.
 pub fn verify_without_table(public: &VerifyingKey, text: &[u8], signature: &[u8; 64]) -> bool {
