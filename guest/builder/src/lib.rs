@@ -5,6 +5,7 @@
 mod compile;
 mod imports;
 mod names;
+mod stale_locals;
 
 pub use compile::compile;
 pub use imports::{check_imports, imports};
@@ -63,5 +64,6 @@ pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>
         .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
     let component = without_names(&component)?;
     check_imports(&component)?;
+    stale_locals::check_stale_locals(&component)?;
     Ok(component)
 }
