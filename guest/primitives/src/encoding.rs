@@ -29,20 +29,22 @@ pub fn base64url(bytes: &[u8]) -> String {
 #[inline(never)]
 pub fn push_base64url(out: &mut String, bytes: &[u8]) {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for chunk in bytes.chunks(3) {
-        let [first, second, third] = match chunk {
-            [first, second, third] => [*first, *second, *third],
-            [first, second] => [*first, *second, 0],
-            [first] => [*first, 0, 0],
-            _ => break,
-        };
-        let group = u32::from_be_bytes([0, first, second, third]);
-        // Every byte of the chunk beyond the first adds one character to the first two.
-        for shift in [18_u32, 12, 6, 0].into_iter().take(chunk.len().saturating_add(1)) {
-            let index = usize::try_from(group >> shift & 0x3f).unwrap_or_default();
-            out.push(char::from(ALPHABET.get(index).copied().unwrap_or_default()));
+    let character = |six_bits: u8| ALPHABET.get(usize::from(six_bits & 0x3f)).copied().unwrap_or_default();
+    let group = |a: u8, b: u8, c: u8| [character(a >> 2), character(a << 4 | b >> 4), character(b << 2 | c >> 6), character(c)];
+    let mut text = Vec::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    let mut chunks = bytes.chunks_exact(3);
+    for chunk in chunks.by_ref() {
+        if let [a, b, c] = *chunk {
+            text.extend_from_slice(&group(a, b, c));
         }
     }
+    // One byte left over makes two characters, two make three.
+    match *chunks.remainder() {
+        [a, b] => text.extend(group(a, b, 0).into_iter().take(3)),
+        [a] => text.extend(group(a, 0, 0).into_iter().take(2)),
+        _ => {}
+    }
+    out.push_str(core::str::from_utf8(&text).unwrap_or_default());
 }
 
 /// Reads base64url without padding; `None` for anything else. In constant time, like [`from_base64`].
