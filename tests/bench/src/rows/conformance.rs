@@ -9,18 +9,22 @@ use std::time::Duration;
 /// Lines in one run of the driver.
 const LINES: u64 = 2_000;
 
-/// One line is one `assertion.sign` with a key and a task of its own.
+/// One line is one `assertion.sign` for a task of its own: with one of 16 keys, and with a key of its own.
 pub fn measure(bench: &mut Bench, component: &Component) -> Result<(), Failure> {
-    let questions = questions()?;
     let sampling = Sampling { rounds: bench.by_effort(20, 100), batch: Duration::ZERO };
-    let subject = Subject::timed("conform/assertion.sign", |n| {
-        let start = std::time::Instant::now();
-        for _ in 0..n {
-            answer(component, &questions)?;
-        }
-        Ok(start.elapsed() / u32::try_from(LINES)?)
-    });
-    bench.group(sampling, vec![subject.per_second(1)])
+    let (few, many) = (questions(16)?, questions(LINES)?);
+    let subject = |name, questions: &'_ str| {
+        let questions = questions.to_owned();
+        let subject = Subject::timed(name, move |n| {
+            let start = std::time::Instant::now();
+            for _ in 0..n {
+                answer(component, &questions)?;
+            }
+            Ok(start.elapsed() / u32::try_from(LINES)?)
+        });
+        subject.per_second(1)
+    };
+    bench.group(sampling, vec![subject("conform/assertion.sign", &few), subject("conform/assertion.sign-new-keys", &many)])
 }
 
 fn answer(component: &Component, questions: &str) -> Result<(), Failure> {
@@ -33,12 +37,13 @@ fn answer(component: &Component, questions: &str) -> Result<(), Failure> {
     }
 }
 
-fn questions() -> Result<String, Failure> {
+fn questions(keys: u64) -> Result<String, Failure> {
     let mut questions = String::new();
     for line in 0..LINES {
+        let seed = line % keys;
         writeln!(
             questions,
-            "{{\"id\":{line},\"op\":\"assertion.sign\",\"input\":{{\"seed_hex\":\"{line:064x}\",\"agent_runtime_id\":\"{AGENT}\",\
+            "{{\"id\":{line},\"op\":\"assertion.sign\",\"input\":{{\"seed_hex\":\"{seed:064x}\",\"agent_runtime_id\":\"{AGENT}\",\
              \"task_id\":\"{TASK}-{line}\",\"timestamp\":\"2026-04-23T00:00:00Z\"}}}}"
         )?;
     }
