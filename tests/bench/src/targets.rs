@@ -42,8 +42,9 @@ const TARGETS: [Target; 13] = [
     ratio("verify/portable", "verify/dalek-strict", 2.0),
     Target { left: "cold-start/cached", comparison: Comparison::Microseconds, at_most: 1000.0 },
     Target { left: "cold-start/cached-child", comparison: Comparison::Microseconds, at_most: 1000.0 },
-    // Two threads have to sign nearly twice as much as one: nothing is shared but a pool.
-    ratio("headers/2-threads", "headers/1-thread", 0.6),
+    // Threads share nothing but a pool, so two of them have to be as close to bare signing as one is. A machine that is busy
+    // otherwise gives neither a second core.
+    ratio("headers/2-threads", "sign/dalek-2-threads", 1.3),
     // 20,000 lines a second.
     Target { left: "conform/assertion.sign", comparison: Comparison::Microseconds, at_most: 50.0 },
 ];

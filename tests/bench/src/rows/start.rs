@@ -4,7 +4,7 @@ use crate::arguments::START_ONCE;
 use crate::fixture::{Keyed, cached, load, session};
 use crate::harness::{Bench, Failure, Sampling, Subject};
 use crate::machine;
-use agent_identity_host::{Component, Profile, Session};
+use agent_identity_host::{Component, Profile};
 use std::env;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub fn measure(bench: &mut Bench, component: &Component, cache: &Path) -> Result
     let instantiate = Subject::new("instantiate", |n| (0..n).try_for_each(|_| session(component).map(|made| drop(black_box(made)))));
     let with_key =
         Subject::new("instantiate/with-key", |n| (0..n).try_for_each(|_| Keyed::new(component).map(|made| drop(black_box(made)))));
-    bench.group(instances, vec![instantiate.bytes(bytes_of_instance(component)?), with_key.bytes(bytes_of_keyed(component)?)])?;
+    bench.group(instances, vec![instantiate, with_key.bytes(bytes_of_keyed(component)?)])?;
 
     let starts = Sampling { rounds: bench.by_effort(30, 200), batch: Duration::ZERO };
     let whole_child = Subject::new("cold-start/cached-child-whole", |n| (0..n).try_for_each(|_| child(cache).map(drop)));
@@ -50,24 +50,11 @@ fn child(cache: &Path) -> Result<Duration, Failure> {
     Ok(Duration::from_nanos(String::from_utf8(output.stdout)?.trim().parse()?))
 }
 
-/// Memory of one instance, as a share of what many take.
-fn bytes_of_instance(component: &Component) -> Result<u64, Failure> {
-    bytes_of_each(|| session(component))
-}
-
+/// Memory of an instance that has built a header, as a share of what many take.
 fn bytes_of_keyed(component: &Component) -> Result<u64, Failure> {
-    bytes_of_each(|| -> Result<Session, Failure> {
-        let mut keyed = Keyed::new(component)?;
-        keyed.header()?;
-        Ok(keyed.session)
-    })
-}
-
-fn bytes_of_each(make: impl Fn() -> Result<Session, Failure>) -> Result<u64, Failure> {
     const MANY: u64 = 64;
     let before = machine::resident_bytes();
-    let made = (0..MANY).map(|_| make()).collect::<Result<Vec<_>, _>>()?;
-    let after = machine::resident_bytes();
-    drop(made);
-    Ok(after.saturating_sub(before) / MANY)
+    let mut made = (0..MANY).map(|_| Keyed::new(component)).collect::<Result<Vec<_>, _>>()?;
+    made.iter_mut().try_for_each(|keyed| keyed.header().map(drop))?;
+    Ok(machine::resident_bytes().saturating_sub(before) / MANY)
 }
