@@ -66,7 +66,7 @@ async fn killed_at_every_step_the_document_is_the_old_or_the_new_one() {
 }
 
 #[test]
-#[ignore = "child of killed_at_every_step_…"]
+#[ignore = "not on its own: it is the child process of killed_at_every_step_…"]
 fn dies_at_a_step() {
     fn die(step: Step) {
         if step == STEPS[argument()] {
@@ -102,7 +102,7 @@ async fn killed_at_random_the_document_is_whole_and_the_lock_free() {
 }
 
 #[test]
-#[ignore = "child of killed_at_random_…"]
+#[ignore = "not on its own: it is the child process of killed_at_random_…"]
 fn writes_until_killed() {
     let Some(FileStorage { directory }) = storage_of_parent() else { return };
     let name = DocumentName::to_write(NAME).unwrap();
@@ -125,7 +125,7 @@ async fn two_processes_of_eight_tasks_lose_no_update() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "child of two_processes_…"]
+#[ignore = "not on its own: it is the child process of two_processes_…"]
 async fn counts() {
     let Some(storage) = storage_of_parent() else { return };
     let tasks: Vec<_> = (0..8)
