@@ -4,6 +4,7 @@
 //! [`crate::storage`], [`crate::custodian`] and [`crate::system`].
 
 use async_trait::async_trait;
+use sha2_host::{Digest, Sha256};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -15,16 +16,27 @@ pub trait Http: Send + Sync {
 }
 
 /// Keeps documents under names. A document is replaced as a whole or not at all.
+///
+/// Writers that share a document read it, and then [`replace`](Storage::replace) exactly what they read; on a conflict they
+/// read again. So nobody holds a lock while something else is awaited.
 #[async_trait]
 pub trait Storage: Send + Sync {
     /// The document, or none.
     async fn load(&self, name: &str) -> Result<Option<Document>, StorageError>;
 
-    /// Replaces the document.
+    /// Replaces the document, whatever it is.
     async fn store(&self, name: &str, document: Document) -> Result<(), StorageError>;
+
+    /// Replaces the document if the present one still has this revision, or if there is none and `None` is expected; with no
+    /// other writer in between. Otherwise the error is [`StorageError::Conflict`] and nothing has changed.
+    async fn replace(&self, name: &str, expected: Option<&Revision>, document: Document) -> Result<(), StorageError>;
 
     /// Removes the document; removing what is not there succeeds.
     async fn erase(&self, name: &str) -> Result<(), StorageError>;
+
+    /// Removes the document if it still has this revision; removing what is not there succeeds. Otherwise the error is
+    /// [`StorageError::Conflict`] and nothing has changed.
+    async fn erase_revision(&self, name: &str, expected: &Revision) -> Result<(), StorageError>;
 }
 
 /// Reads the clocks.
@@ -60,6 +72,28 @@ pub trait Custodian: Send + Sync {
 
 /// The content of a stored document. It may hold secrets: overwritten on drop, not shown by `Debug` of errors.
 pub type Document = Zeroizing<Vec<u8>>;
+
+/// Which content a document has: its SHA-256 in lower-case hex. It tells nothing about a content that cannot be guessed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Revision(String);
+
+impl Revision {
+    /// The revision of this content.
+    pub fn of(content: &[u8]) -> Self {
+        Self(format!("{:x}", Sha256::digest(content)))
+    }
+
+    /// Reads 64 lower-case hex digits; none if the text is anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// 64 lower-case hex digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A request the component asks for. `Debug` shows method and URL only.
 pub struct HttpRequest {
@@ -132,6 +166,12 @@ pub enum StorageError {
         /// The reason, and what to do.
         why: String,
     },
+    /// The document is not the one that was expected; nothing changed. Read it again and decide anew.
+    #[error("{what} was changed by someone else in the meantime, nothing was written; read it again and repeat the change")]
+    Conflict {
+        /// Which document.
+        what: String,
+    },
     /// Writing failed; the document is as it was.
     #[error("{what} cannot be written, nothing changed: {why}")]
     Unwritable {
@@ -159,4 +199,19 @@ pub enum CustodianError {
     /// It refused or failed.
     #[error("the custodian failed: {0}")]
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_sha_256_in_hex() {
+        let revision = Revision::of(b"abc");
+        assert_eq!(revision.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(Revision::parse(revision.as_str()), Some(revision));
+        for bad in ["", "ba78", &"g".repeat(64), &"A".repeat(64), &"a".repeat(65)] {
+            assert_eq!(Revision::parse(bad), None, "{bad}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod memory;
 pub use file::{DocumentFacts, FileStorage};
 pub use memory::MemoryStorage;
 
-use crate::ports::StorageError;
+use crate::ports::{Document, Revision, StorageError};
 
 /// Longest document that is stored or loaded, in bytes.
 pub const MAX_DOCUMENT: usize = 8 * 1024 * 1024;
@@ -43,6 +43,15 @@ fn unreadable(what: impl Into<String>, why: impl Into<String>) -> StorageError {
 
 fn unwritable(what: impl Into<String>, why: impl Into<String>) -> StorageError {
     StorageError::Unwritable { what: what.into(), why: why.into() }
+}
+
+fn conflict(what: impl Into<String>) -> StorageError {
+    StorageError::Conflict { what: what.into() }
+}
+
+/// Whether the present document is the one a conditional change was decided on.
+fn is_expected(present: Option<&Document>, expected: Option<&Revision>) -> bool {
+    present.map(|present| Revision::of(present)).as_ref() == expected
 }
 
 /// A refused name, shortened so that an error stays readable.

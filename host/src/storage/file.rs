@@ -7,7 +7,7 @@ mod directory;
 mod permissions;
 
 use super::{DocumentName, unreadable, unwritable};
-use crate::ports::{Document, Storage, StorageError};
+use crate::ports::{Document, Revision, Storage, StorageError};
 use async_trait::async_trait;
 use directory::Directory;
 use std::path::{Path, PathBuf};
@@ -102,9 +102,19 @@ impl Storage for FileStorage {
         self.blocking(unwritable, move |directory| directory.store(&name, &document)).await
     }
 
+    async fn replace(&self, name: &str, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
+        let (name, expected) = (DocumentName::to_write(name)?, expected.cloned());
+        self.blocking(unwritable, move |directory| directory.replace(&name, expected.as_ref(), document)).await
+    }
+
     async fn erase(&self, name: &str) -> Result<(), StorageError> {
         let name = DocumentName::to_write(name)?;
         self.blocking(unwritable, move |directory| directory.erase(&name)).await
+    }
+
+    async fn erase_revision(&self, name: &str, expected: &Revision) -> Result<(), StorageError> {
+        let (name, expected) = (DocumentName::to_write(name)?, expected.clone());
+        self.blocking(unwritable, move |directory| directory.erase_revision(&name, &expected)).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Documents in process memory: the ephemeral mode (§8.6), and tests.
 
-use super::{DocumentName, MAX_DOCUMENT, unwritable};
-use crate::ports::{Document, Storage, StorageError};
+use super::{DocumentName, MAX_DOCUMENT, conflict, is_expected, unwritable};
+use crate::ports::{Document, Revision, Storage, StorageError};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,8 +54,27 @@ impl Storage for MemoryStorage {
         put(&mut self.documents(), DocumentName::to_write(name)?, document)
     }
 
+    async fn replace(&self, name: &str, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
+        let name = DocumentName::to_write(name)?;
+        let mut documents = self.documents();
+        if !is_expected(documents.get(&name), expected) {
+            return Err(conflict(name.as_str()));
+        }
+        put(&mut documents, name, document)
+    }
+
     async fn erase(&self, name: &str) -> Result<(), StorageError> {
         self.documents().remove(&DocumentName::to_write(name)?);
+        Ok(())
+    }
+
+    async fn erase_revision(&self, name: &str, expected: &Revision) -> Result<(), StorageError> {
+        let name = DocumentName::to_write(name)?;
+        let mut documents = self.documents();
+        if documents.get(&name).is_some_and(|present| !is_expected(Some(present), Some(expected))) {
+            return Err(conflict(name.as_str()));
+        }
+        documents.remove(&name);
         Ok(())
     }
 }

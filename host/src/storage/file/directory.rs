@@ -2,8 +2,8 @@
 
 use super::DocumentFacts;
 use super::permissions::{create_directory, mode, objection, open_options, owned, sync_directory};
-use crate::ports::{Document, StorageError};
-use crate::storage::{DocumentName, MAX_DOCUMENT, unreadable, unwritable};
+use crate::ports::{Document, Revision, StorageError};
+use crate::storage::{DocumentName, MAX_DOCUMENT, conflict, is_expected, unreadable, unwritable};
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ impl Directory {
 
     pub(super) fn store(&self, name: &DocumentName, document: &[u8]) -> Result<(), StorageError> {
         let path = self.path_of(name);
-        let stored = self.exclusive_lock().and_then(|_lock| self.replace(name, &path, document));
+        let stored = self.exclusive_lock().and_then(|_lock| self.put(name, &path, document));
         stored.map_err(|why| unwritable(shown(&path), why))
     }
 
@@ -73,12 +73,25 @@ impl Directory {
         let failed = |why| unwritable(shown(&path), why);
         let _lock = self.exclusive_lock().map_err(failed)?;
         let document = change(read(&path).map_err(|why| unreadable(shown(&path), why))?)?;
-        Ok(self.replace(name, &path, &document).map_err(failed)?)
+        Ok(self.put(name, &path, &document).map_err(failed)?)
+    }
+
+    pub(super) fn replace(&self, name: &DocumentName, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
+        self.update(name, |present| {
+            is_expected(present.as_ref(), expected).then_some(document).ok_or_else(|| conflict(shown(&self.path_of(name))))
+        })
     }
 
     pub(super) fn erase(&self, name: &DocumentName) -> Result<(), StorageError> {
-        let path = self.path_of(name);
-        self.remove(&path).map_err(|why| unwritable(shown(&path), why))
+        self.remove(&self.path_of(name), |_| Ok(()))
+    }
+
+    pub(super) fn erase_revision(&self, name: &DocumentName, expected: &Revision) -> Result<(), StorageError> {
+        self.remove(&self.path_of(name), |path| {
+            let present = read(path).map_err(|why| unreadable(shown(path), why))?;
+            let unchanged = present.is_none_or(|present| is_expected(Some(&present), Some(expected)));
+            if unchanged { Ok(()) } else { Err(conflict(shown(path))) }
+        })
     }
 
     pub(super) fn inspect(&self, name: &DocumentName) -> Result<DocumentFacts, StorageError> {
@@ -96,7 +109,7 @@ impl Directory {
     }
 
     /// Puts a finished copy in the place of the document. Until the rename nothing has changed, after it everything has.
-    fn replace(&self, name: &DocumentName, path: &Path, document: &[u8]) -> Result<(), String> {
+    fn put(&self, name: &DocumentName, path: &Path, document: &[u8]) -> Result<(), String> {
         self.reached(Step::Locked);
         if let Some(found) = look(path)? {
             refuse(objection(path, &found))?;
@@ -125,18 +138,17 @@ impl Directory {
     }
 
     /// Copies that a crash left behind go too: they may hold the secret that is being erased.
-    fn remove(&self, path: &Path) -> Result<(), String> {
-        if look(&self.path)?.is_none() {
+    fn remove(&self, path: &Path, allowed: impl FnOnce(&Path) -> Result<(), StorageError>) -> Result<(), StorageError> {
+        let failed = |why| unwritable(shown(path), why);
+        if look(&self.path).map_err(failed)?.is_none() {
             return Ok(());
         }
-        let _lock = self.exclusive_lock()?;
+        let _lock = self.exclusive_lock().map_err(failed)?;
+        allowed(path)?;
         self.sweep();
-        match look(path)? {
-            None => return Ok(()),
-            Some(found) if !found.is_file() => refuse(objection(path, &found))?,
-            Some(_) => fs::remove_file(path).map_err(|error| because(&error))?,
+        if remove_file(path).map_err(failed)? {
+            self.synchronize();
         }
-        self.synchronize();
         Ok(())
     }
 
@@ -247,6 +259,15 @@ fn look(path: &Path) -> Result<Option<Metadata>, String> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(because(&error)),
     }
+}
+
+/// Whether there was one.
+fn remove_file(path: &Path) -> Result<bool, String> {
+    let Some(found) = look(path)? else { return Ok(false) };
+    if !found.is_file() {
+        refuse(objection(path, &found))?;
+    }
+    fs::remove_file(path).map_err(|error| because(&error)).map(|()| true)
 }
 
 fn read(path: &Path) -> Result<Option<Document>, String> {
