@@ -28,6 +28,8 @@
 //! conformance driver), `cli` (all of them and the command line; default).
 
 pub mod agent;
+#[cfg(feature = "client")]
+pub mod auth;
 #[cfg(feature = "authority")]
 pub mod authority;
 pub mod blocking;

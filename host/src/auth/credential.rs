@@ -1,0 +1,157 @@
+//! What one attempt carries.
+
+use super::{ChatgptTokens, Secret};
+use std::fmt;
+
+/// A header field whose value is a secret.
+pub type HeaderField = (String, Secret);
+
+/// The auth header fields of one attempt and what they are. `Debug` shows names and row, never values.
+pub struct Credential {
+    row: String,
+    material: Material,
+}
+
+/// What a credential is made of. Kept until the answer is there: a refusal is judged by what was sent.
+pub(super) enum Material {
+    Nothing,
+    Bearer(Vec<HeaderField>),
+    /// A bearer token that a command printed, in this run.
+    Printed {
+        fields: Vec<HeaderField>,
+        run: u64,
+    },
+    Chatgpt {
+        fields: Vec<HeaderField>,
+        tokens: ChatgptTokens,
+    },
+    Headers(Vec<HeaderField>),
+    Assertion(Assertion),
+}
+
+/// What kind of credential an attempt carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// An assertion.
+    Assertion,
+    /// A bearer token.
+    Bearer,
+    /// Ready-made header fields of the login.
+    Headers,
+    /// Nothing.
+    Nothing,
+}
+
+/// An assertion with the fields that go beside it (A5), and what it was made for.
+#[derive(Clone)]
+pub struct Assertion {
+    /// `Authorization` and the account fields.
+    pub headers: Vec<HeaderField>,
+    /// The agent that signed.
+    pub agent_runtime_id: String,
+    /// The task it signed for.
+    pub task_id: String,
+}
+
+impl Credential {
+    /// No credential. `row` is the row of §9 that said so.
+    pub fn nothing(row: impl Into<String>) -> Self {
+        Self { row: row.into(), material: Material::Nothing }
+    }
+
+    /// A bearer token, without any account field.
+    pub fn bearer(row: impl Into<String>, token: &Secret) -> Self {
+        Self { row: row.into(), material: Material::Bearer(vec![authorization(token)]) }
+    }
+
+    /// Ready-made header fields.
+    pub fn headers_of_login(row: impl Into<String>, fields: Vec<HeaderField>) -> Self {
+        Self { row: row.into(), material: Material::Headers(fields) }
+    }
+
+    /// An assertion.
+    pub fn assertion(row: impl Into<String>, assertion: Assertion) -> Self {
+        Self { row: row.into(), material: Material::Assertion(assertion) }
+    }
+
+    pub(super) fn printed(row: impl Into<String>, token: &Secret, run: u64) -> Self {
+        Self { row: row.into(), material: Material::Printed { fields: vec![authorization(token)], run } }
+    }
+
+    pub(super) fn chatgpt(row: impl Into<String>, tokens: ChatgptTokens) -> Self {
+        let mut fields = vec![authorization(&tokens.access_token)];
+        fields.extend(tokens.account_id.iter().map(|id| ("ChatGPT-Account-ID".to_owned(), id.as_str().into())));
+        if tokens.fedramp {
+            fields.push(("X-OpenAI-Fedramp".to_owned(), "true".into()));
+        }
+        Self { row: row.into(), material: Material::Chatgpt { fields, tokens } }
+    }
+
+    /// The header fields to set, in order. They replace fields of the same name (11-1).
+    pub fn headers(&self) -> &[HeaderField] {
+        match &self.material {
+            Material::Nothing => &[],
+            Material::Bearer(fields)
+            | Material::Printed { fields, .. }
+            | Material::Chatgpt { fields, .. }
+            | Material::Headers(fields)
+            | Material::Assertion(Assertion { headers: fields, .. }) => fields,
+        }
+    }
+
+    /// The row of §9 that decided, such as `P17`.
+    pub fn row(&self) -> &str {
+        &self.row
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> CredentialKind {
+        match &self.material {
+            Material::Nothing => CredentialKind::Nothing,
+            Material::Bearer(_) | Material::Printed { .. } | Material::Chatgpt { .. } => CredentialKind::Bearer,
+            Material::Headers(_) => CredentialKind::Headers,
+            Material::Assertion(_) => CredentialKind::Assertion,
+        }
+    }
+
+    /// The agent that signed, if this is an assertion. May be recorded (A8).
+    pub fn agent_runtime_id(&self) -> Option<&str> {
+        self.signed().map(|assertion| assertion.agent_runtime_id.as_str())
+    }
+
+    /// The task it signed for, if this is an assertion. May be recorded (A8).
+    pub fn task_id(&self) -> Option<&str> {
+        self.signed().map(|assertion| assertion.task_id.as_str())
+    }
+
+    pub(super) fn material(&self) -> &Material {
+        &self.material
+    }
+
+    fn signed(&self) -> Option<&Assertion> {
+        match &self.material {
+            Material::Assertion(assertion) => Some(assertion),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({} {:?} {:?})", self.row, self.kind(), names(self.headers()))
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Assertion({:?} for {:?}, {:?})", self.agent_runtime_id, self.task_id, names(&self.headers))
+    }
+}
+
+fn authorization(token: &Secret) -> HeaderField {
+    ("Authorization".to_owned(), token.bearer())
+}
+
+fn names(fields: &[HeaderField]) -> Vec<&str> {
+    fields.iter().map(|(name, _)| name.as_str()).collect()
+}
