@@ -47,6 +47,8 @@ pub mod http;
 #[cfg(feature = "client")]
 pub mod layer;
 pub mod ports;
+#[cfg(feature = "client")]
+pub mod provider;
 pub mod registering;
 pub mod session;
 pub mod signer;
