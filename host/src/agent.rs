@@ -46,6 +46,11 @@ impl Agent {
         AgentBuilder::from_record(component, auth_json, authapi_base.into())
     }
 
+    /// The id the backend gave it.
+    pub fn agent_runtime_id(&self) -> &str {
+        self.0.control.agent_runtime_id()
+    }
+
     /// The header fields of one request for the run task (`None`) or for a normalised reference: `Authorization` and the account
     /// fields. Build them anew for every attempt. Errors: `run-task-missing`, `clock-out-of-range`, `signature-invalid`.
     pub async fn authorize(&self, reference: Option<&str>) -> Result<Headers, Error> {
