@@ -6,9 +6,11 @@
 
 mod credential;
 mod secret;
+mod token_command;
 
 pub use credential::{Assertion, Credential, CredentialKind, HeaderField};
 pub use secret::Secret;
+pub use token_command::{PrintedToken, TokenCommand};
 
 use crate::agent::ResponseFacts;
 use crate::error::Error;
