@@ -40,6 +40,7 @@ pub mod component;
 pub mod conform;
 #[cfg(feature = "custodian")]
 pub mod custodian;
+pub mod delegate;
 pub mod driver;
 pub mod error;
 #[cfg(feature = "client")]

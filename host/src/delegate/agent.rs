@@ -1,0 +1,91 @@
+//! The parent's agent in a delegate's hands.
+
+use super::lineage::Lineage;
+use super::signing::{RequestKind, SigningGate, SigningRequest, SigningSubject};
+use crate::agent::{Agent, Headers};
+use crate::component::wit::task_refs::ExternalTaskRef;
+use crate::error::Error;
+use std::fmt;
+
+/// Signs a delegate's requests with its parent's identity, as far as its gates allow. Cheap to clone.
+///
+/// Tasks are the agent's: a failed registration for a reference of the delegate's own leaves those of the parent as they are (L8).
+#[derive(Clone)]
+pub struct DelegateAgent {
+    agent: Agent,
+    /// The delegate's own first, then those of its ancestors that are delegates themselves.
+    gates: Vec<SigningGate>,
+    lineage: Lineage,
+    reference: Option<String>,
+}
+
+impl DelegateAgent {
+    /// The agent of a root session, for one of its delegates. Signs for the run task.
+    pub fn new(agent: Agent, gate: SigningGate, lineage: Lineage) -> Self {
+        Self { agent, gates: vec![gate], lineage, reference: None }
+    }
+
+    /// The same identity for a delegate of this delegate. A request of it has to pass its own gate and each gate above: what this
+    /// delegate was granted does not cover it (14-7).
+    #[must_use]
+    pub fn descend(&self, gate: SigningGate, lineage: Lineage) -> Self {
+        let gates = [gate].into_iter().chain(self.gates.iter().cloned()).collect();
+        Self { agent: self.agent.clone(), gates, lineage, reference: None }
+    }
+
+    /// Signs for the task of this normalised reference instead of the run task.
+    #[must_use]
+    pub fn for_task(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+
+    /// Whose delegate signs.
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
+    /// A request to be signed: make one for each, keep it for its retries. Errors: those of [`Agent::task`].
+    pub fn request(&self, endpoint: impl Into<String>, kind: RequestKind) -> Result<SigningRequest, Error> {
+        let task_id = self.agent.task(self.reference.as_deref())?;
+        Ok(SigningRequest::new(self.subject(endpoint.into(), kind, task_id)))
+    }
+
+    /// The header fields of one attempt of a request, built after the gates let it through and without any network use before that.
+    /// Errors: `approval-denied`, `approval-cancelled`, and those of [`Agent::authorize`]. On an error nothing may be sent.
+    pub async fn authorize(&self, request: &SigningRequest) -> Result<Headers, Error> {
+        self.admit(request).await?;
+        self.agent.authorize(self.reference.as_deref()).await
+    }
+
+    /// Registers a task for the delegate, which is a signature with the parent's identity too and asked about like one.
+    /// Errors: `approval-denied`, `approval-cancelled`, and those of [`Agent::register_task`].
+    pub async fn register_task(&self, reference: Option<&ExternalTaskRef>, conversation: Option<&str>) -> Result<String, Error> {
+        let subject = self.subject("task/register".into(), RequestKind::TaskRegistration, None);
+        self.admit(&SigningRequest::new(subject)).await?;
+        self.agent.register_task(reference, conversation).await
+    }
+
+    async fn admit(&self, request: &SigningRequest) -> Result<(), Error> {
+        for gate in &self.gates {
+            gate.admit(request).await?;
+        }
+        Ok(())
+    }
+
+    fn subject(&self, endpoint: String, kind: RequestKind, task_id: Option<String>) -> SigningSubject {
+        SigningSubject {
+            delegate_thread_id: self.lineage.thread_id.clone(),
+            agent_runtime_id: self.agent.agent_runtime_id().into(),
+            task_id,
+            endpoint,
+            kind,
+        }
+    }
+}
+
+impl fmt::Debug for DelegateAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DelegateAgent({:?} for {})", self.agent, self.lineage.thread_id)
+    }
+}
