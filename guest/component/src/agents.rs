@@ -3,7 +3,8 @@
 use crate::Component;
 use crate::exports::agents as wit;
 use crate::exports::errors::Error;
-use crate::exports::keys::{KeyBorrow, VerifyingKeyBorrow};
+use crate::exports::keys::{Key, KeyBorrow, VerifyingKeyBorrow};
+use crate::exports::logins::Identity;
 use crate::exports::operations::Operation;
 use crate::exports::registrations::AgentDescription;
 use crate::exports::task_refs::ExternalTaskRef;
@@ -11,22 +12,32 @@ use crate::keys::KeyResource;
 use crate::operations::OperationResource;
 use crate::ports::HostPorts;
 use crate::task_refs::normalized;
-use agent_identity_core::agent::{Agent, AgentConfig};
+use agent_identity_core::agent::{Agent, AgentConfig, TaskRequest};
 use agent_identity_core::clock_offset::{ClockOffset, Judgement, Observed};
+use agent_identity_core::enrollment::{Account, Change, Enrollment, EnrollmentConfig};
 use agent_identity_core::flow::{self, Completion};
+use agent_identity_core::identifiers::TaskId;
 use agent_identity_core::keys::PublicKey;
 use agent_identity_core::registering::AgentRegistration;
 use agent_identity_core::rejection::{Answer, NetworkFailure, Rules};
 use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, State};
 use agent_identity_core::skew::{self, Threshold};
+use agent_identity_core::task_ref::TaskRef;
 use agent_identity_core::{Code, Error as CoreError};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
+/// An agent. The enrollment that made it, operations and other handles share it.
+pub(crate) struct AgentResource(Rc<Agent>);
+
+/// An enrollment. Its operations share it.
+pub(crate) struct EnrollmentResource(Rc<Enrollment>);
+
 impl wit::Guest for Component {
-    type Agent = Agent;
+    type Agent = AgentResource;
+    type Enrollment = EnrollmentResource;
 
     fn begin_register_agent(
         authapi_base: String,
@@ -80,7 +91,7 @@ impl wit::Guest for Component {
     }
 }
 
-impl wit::GuestAgent for Agent {
+impl wit::GuestAgent for AgentResource {
     fn open(config: wit::AgentConfig, key: KeyBorrow<'_>) -> Result<wit::Agent, Error> {
         let config = AgentConfig {
             agent_runtime_id: &config.agent_runtime_id,
@@ -91,15 +102,15 @@ impl wit::GuestAgent for Agent {
             correct_clock: config.correct_clock,
             skew_threshold_s: config.skew_threshold_s,
         };
-        Ok(wit::Agent::new(Self::open(&config, key.get::<KeyResource>().0.clone())?))
+        Ok(Self::handle(Rc::new(Agent::open(&config, key.get::<KeyResource>().0.clone())?)))
     }
 
     fn authorize(&self, reference: Option<String>) -> Result<Vec<(String, String)>, Error> {
-        Ok(self.authorize(reference.as_deref(), &HostPorts)?)
+        Ok(self.0.authorize(reference.as_deref(), &HostPorts)?)
     }
 
     fn ticket(&self, reference: Option<String>) -> Result<wit::Ticket, Error> {
-        let ticket = self.ticket(reference.as_deref())?;
+        let ticket = self.0.ticket(reference.as_deref())?;
         Ok(wit::Ticket {
             agent_runtime_id: ticket.agent_runtime_id.as_str().into(),
             task_id: ticket.task_id.as_str().into(),
@@ -109,29 +120,112 @@ impl wit::GuestAgent for Agent {
     }
 
     fn adopt_task(&self, reference: Option<String>, task_id: String) -> Result<(), Error> {
-        Ok(self.adopt_task(reference, &task_id)?)
+        Ok(self.0.adopt_task(reference, &task_id)?)
     }
 
     fn task(&self, reference: Option<String>) -> Option<String> {
-        self.task(reference.as_deref()).map(|id| id.as_str().into())
+        self.0.task(reference.as_deref()).map(|id| id.as_str().into())
     }
 
     fn forget_task(&self, reference: Option<String>) -> Option<String> {
-        self.forget_task(reference.as_deref()).map(|id| id.as_str().into())
+        self.0.forget_task(reference.as_deref()).map(|id| id.as_str().into())
     }
 
     fn begin_register_task(&self, reference: Option<ExternalTaskRef>, conversation: Option<String>) -> Result<Operation, Error> {
-        let operation = self.register_task(normalized(reference.as_ref())?, conversation.as_deref(), Rc::new(HostPorts));
+        let operation = self.0.register_task(normalized(reference.as_ref())?, conversation.as_deref(), Rc::new(HostPorts));
         Ok(OperationResource::handle(operation))
     }
 
+    fn begin_ensure_task(&self, request: wit::TaskRequest) -> Result<Operation, Error> {
+        let request = TaskRequest {
+            reference: request.ref_.as_deref().map(normalized_already).transpose()?,
+            conversation: request.conversation,
+            can_register: request.can_register,
+            refused: request.refused.as_deref().map(TaskId::parse).transpose()?,
+        };
+        Ok(OperationResource::handle(self.0.ensure_task(request, Rc::new(HostPorts))))
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            agent_runtime_id: self.0.agent_runtime_id().as_str().into(),
+            account_id: self.0.account_id().unwrap_or_default().into(),
+            chatgpt_user_id: self.0.chatgpt_user_id().unwrap_or_default().into(),
+            email: None,
+            plan_type: String::new(),
+            fedramp: self.0.fedramp(),
+            task_id: self.0.task(None).map(|id| id.as_str().into()),
+        }
+    }
+
+    fn key(&self) -> Key {
+        Key::new(KeyResource(self.0.signer().clone()))
+    }
+
     fn on_response(&self, response: wit::ResponseFacts) -> Result<wit::Rejection, Error> {
-        judge(self.clock(), &response)
+        judge(self.0.clock(), &response)
     }
 
     fn clock_offset_ms(&self) -> i64 {
-        self.clock().ms()
+        self.0.clock().ms()
     }
+}
+
+impl AgentResource {
+    fn handle(agent: Rc<Agent>) -> wit::Agent {
+        wit::Agent::new(Self(agent))
+    }
+}
+
+impl wit::GuestEnrollment for EnrollmentResource {
+    fn open(config: wit::EnrollmentConfig) -> Result<wit::Enrollment, Error> {
+        let config = EnrollmentConfig {
+            authapi_base: config.authapi_base.trim_end_matches('/').into(),
+            jwks_url: config.jwks_url,
+            description: config.description.into(),
+            allowed_workspaces: config.allowed_workspaces,
+            correct_clock: config.correct_clock,
+            skew_threshold_s: config.skew_threshold_s,
+        };
+        Ok(wit::Enrollment::new(Self(Rc::new(Enrollment::open(config)?))))
+    }
+
+    fn begin(&self, change: wit::Change, conversation: Option<String>) -> Result<Operation, Error> {
+        let operation = self.0.begin(change.into(), conversation.as_deref(), Rc::new(HostPorts))?;
+        Ok(OperationResource::handle(operation))
+    }
+
+    fn agent(&self) -> Option<wit::Agent> {
+        self.0.agent().map(AgentResource::handle)
+    }
+}
+
+impl From<wit::Change> for Change {
+    fn from(change: wit::Change) -> Self {
+        match change {
+            wit::Change::Bootstrap(login) => Self::Bootstrap(
+                Account {
+                    account_id: login.account_id,
+                    chatgpt_user_id: login.chatgpt_user_id,
+                    email: login.email,
+                    plan_type: login.plan_type,
+                    fedramp: login.fedramp,
+                },
+                login.access_token.into(),
+            ),
+            wit::Change::Login(jwt) => Self::Login(jwt.into()),
+            wit::Change::Load => Self::Load,
+            wit::Change::Rotate(access_token) => Self::Rotate(access_token.into()),
+            wit::Change::FinishRotation(accept) => Self::FinishRotation(accept),
+            wit::Change::Logout => Self::Logout,
+        }
+    }
+}
+
+/// A reference that the caller had normalised before.
+fn normalized_already(text: &str) -> Result<TaskRef, CoreError> {
+    TaskRef::from_normalized(text)
+        .ok_or_else(|| CoreError::new(Code::ConfigInvalid, "the task reference is not a normalised one; normalise it first"))
 }
 
 fn judge(clock: &ClockOffset, response: &wit::ResponseFacts) -> Result<wit::Rejection, Error> {

@@ -10,7 +10,7 @@ use agent_identity_core::identifiers::{AgentRuntimeId, TaskId};
 use agent_identity_core::keys::{PrivateForm, SecretKey};
 use agent_identity_core::ports::Ports;
 use agent_identity_core::record::{self, IdentityRecord};
-use agent_identity_core::{Code, Error as CoreError, base_urls, jwt};
+use agent_identity_core::{Code, Error as CoreError, base_urls, jwt, login};
 use alloc::string::String;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -62,6 +62,14 @@ impl Guest for Component {
     ) -> Result<BaseUrls, Error> {
         let urls = base_urls::resolve(chatgpt_base_url.as_deref(), authapi_override.as_deref(), jwks_override.as_deref())?;
         Ok(BaseUrls { authapi_base: urls.authapi_base, jwks_url: urls.jwks_url })
+    }
+
+    fn auth_mode(auth_json: Vec<u8>) -> Result<String, Error> {
+        Ok(login::auth_mode(&Zeroizing::new(auth_json))?.as_str().into())
+    }
+
+    fn access_token_kind(text: String) -> Option<String> {
+        Some(login::access_token_kind(&Zeroizing::new(text))?.as_str().into())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::exports::operations as wit;
 use crate::ports::with_clean_stack;
 use ::core::cell::RefCell;
 use agent_identity_core::flow as core;
+use zeroize::Zeroizing;
 
 impl wit::Guest for Component {
     type Operation = OperationResource;
@@ -35,8 +36,13 @@ impl From<core::Progress> for wit::Progress {
     fn from(progress: core::Progress) -> Self {
         match progress {
             core::Progress::Effect(effect) => Self::Effect(effect.into()),
-            core::Progress::Done(core::Completion::AgentRegistered(id)) => Self::Done(wit::Completion::AgentRegistered(id.as_str().into())),
-            core::Progress::Done(core::Completion::TaskRegistered(id)) => Self::Done(wit::Completion::TaskRegistered(id.as_str().into())),
+            core::Progress::Done(completion) => Self::Done(match completion {
+                core::Completion::AgentRegistered(id) => wit::Completion::AgentRegistered(id.as_str().into()),
+                core::Completion::TaskRegistered(id) => wit::Completion::TaskRegistered(id.as_str().into()),
+                core::Completion::SignedIn(id) => wit::Completion::SignedIn(id.as_str().into()),
+                core::Completion::RotationPending(id) => wit::Completion::RotationPending(id.as_str().into()),
+                core::Completion::SignedOut => wit::Completion::SignedOut,
+            }),
         }
     }
 }
@@ -53,9 +59,13 @@ impl From<core::Effect> for wit::Effect {
                 success_limit: request.success_limit,
                 error_limit: request.error_limit,
             }),
-            core::Effect::Load(name) => Self::Load(name),
-            core::Effect::Store(request) => Self::Store(wit::StoreRequest { name: request.name, document: request.document }),
-            core::Effect::Erase(name) => Self::Erase(name),
+            core::Effect::Load(name) => Self::Load(name.into()),
+            core::Effect::Store(mut request) => Self::Store(wit::StoreRequest {
+                name: request.name.into(),
+                document: ::core::mem::take(&mut *request.document),
+                revision: request.revision,
+            }),
+            core::Effect::Erase(name) => Self::Erase(name.into()),
             core::Effect::Sign(request) => Self::Sign(wit::SignRequest { key_id: request.key_id, text: request.text }),
             core::Effect::Unseal(request) => Self::Unseal(wit::UnsealRequest { key_id: request.key_id, sealed: request.sealed }),
             core::Effect::Attest(budget_ms) => Self::Attest(budget_ms),
@@ -68,7 +78,7 @@ impl From<wit::Outcome> for core::Outcome {
     fn from(outcome: wit::Outcome) -> Self {
         match outcome {
             wit::Outcome::Http(answer) => Self::Http(answer.map(Into::into).map_err(Into::into)),
-            wit::Outcome::Load(answer) => Self::Load(answer.map_err(Into::into)),
+            wit::Outcome::Load(answer) => Self::Load(answer.map(|loaded| loaded.map(Into::into)).map_err(Into::into)),
             wit::Outcome::Store(answer) => Self::Store(answer.map_err(Into::into)),
             wit::Outcome::Erase(answer) => Self::Erase(answer.map_err(Into::into)),
             wit::Outcome::Sign(answer) => Self::Sign(answer.map_err(Into::into)),
@@ -82,6 +92,12 @@ impl From<wit::Outcome> for core::Outcome {
 impl From<wit::HttpResponse> for core::HttpResponse {
     fn from(response: wit::HttpResponse) -> Self {
         Self { status: response.status, headers: response.headers, body: response.body, truncated: response.truncated }
+    }
+}
+
+impl From<wit::LoadedDocument> for core::LoadedDocument {
+    fn from(loaded: wit::LoadedDocument) -> Self {
+        Self { document: Zeroizing::new(loaded.document), revision: loaded.revision }
     }
 }
 
@@ -101,6 +117,7 @@ impl From<wit::StorageFailure> for core::StorageFailure {
         match failure {
             wit::StorageFailure::Unreadable => Self::Unreadable,
             wit::StorageFailure::Unwritable => Self::Unwritable,
+            wit::StorageFailure::Conflict => Self::Conflict,
             wit::StorageFailure::Cancelled => Self::Cancelled,
         }
     }

@@ -1,22 +1,27 @@
 //! An agent: its identity, the tasks it knows, and the clock offset it has learnt.
 
+mod ensuring;
 mod tasks;
+
+pub use ensuring::TaskRequest;
+pub(crate) use ensuring::{put_entry, read_task_store};
 
 use crate::assertion::Claim;
 use crate::base_urls;
 use crate::clock_offset::ClockOffset;
 use crate::error::{Code, Error, Result};
-use crate::flow::{Completion, Operation};
+use crate::flow::{Completion, Effects, Operation};
 use crate::identifiers::{AccountId, AgentRuntimeId, TaskId};
 use crate::ports::Ports;
 use crate::registering::{Label, TaskRegistering};
 use crate::signer::Signer;
 use crate::task_ref::TaskRef;
+use crate::task_store::Binding;
 use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use tasks::Tasks;
 
 /// Header fields, in order.
@@ -50,7 +55,9 @@ pub struct Agent {
     authapi_base: String,
     signer: Rc<Signer>,
     clock: Rc<ClockOffset>,
-    tasks: Rc<RefCell<Tasks>>,
+    tasks: RefCell<Tasks>,
+    /// Whether `auth.json` holds this identity as a record, which then is to hold its run task too (§8.2).
+    has_record: Cell<bool>,
 }
 
 /// What is needed to sign for a task elsewhere.
@@ -78,7 +85,8 @@ impl Agent {
             authapi_base: config.authapi_base.trim_end_matches('/').into(),
             signer,
             clock: Rc::new(ClockOffset::new(config.correct_clock, config.skew_threshold_s)?),
-            tasks: Rc::default(),
+            tasks: RefCell::default(),
+            has_record: Cell::new(false),
         })
     }
 
@@ -122,30 +130,90 @@ impl Agent {
         self.tasks.borrow_mut().remove(reference)
     }
 
-    /// Registers a task; on success the agent knows it.
-    pub fn register_task(&self, reference: Option<TaskRef>, conversation: Option<&str>, ports: Rc<dyn Ports>) -> Operation {
+    /// Registers a task; on success the agent knows it. Nothing is stored.
+    pub fn register_task(self: &Rc<Self>, reference: Option<TaskRef>, conversation: Option<&str>, ports: Rc<dyn Ports>) -> Operation {
+        let label = self.label(reference.as_ref(), conversation);
+        let agent = self.clone();
+        Operation::new(
+            |effects| async move { agent.register(&effects, &*ports, reference, label, false).await.map(Completion::TaskRegistered) },
+        )
+    }
+
+    /// Registers a task and takes it.
+    pub(crate) async fn register(
+        &self,
+        effects: &Effects,
+        ports: &dyn Ports,
+        reference: Option<TaskRef>,
+        label: Label,
+        bootstraps: bool,
+    ) -> Result<TaskId> {
         let text = reference.as_ref().map(|reference| String::from(reference.as_str()));
-        let cache_key = [
-            self.agent_runtime_id.as_str(),
-            self.account_id.as_ref().map_or("", AccountId::as_str),
-            self.chatgpt_user_id.as_deref().unwrap_or_default(),
-            &self.authapi_base,
-            text.as_deref().unwrap_or_default(),
-        ];
         let registering = TaskRegistering {
             authapi_base: self.authapi_base.clone(),
             agent_runtime_id: self.agent_runtime_id.clone(),
             signer: self.signer.clone(),
             clock: self.clock.clone(),
             reference,
-            label: Label::new("task", conversation, &cache_key),
+            label,
+            bootstraps,
         };
-        let tasks = self.tasks.clone();
-        Operation::new(|effects| async move {
-            let id = registering.run(&effects, &*ports).await?;
-            tasks.borrow_mut().insert(text, id.clone());
-            Ok(Completion::TaskRegistered(id))
-        })
+        let id = registering.run(effects, ports).await?;
+        self.tasks.borrow_mut().insert(text, id.clone());
+        Ok(id)
+    }
+
+    /// Names a task of this agent in events, by its cache key (L1).
+    pub(crate) fn label(&self, reference: Option<&TaskRef>, conversation: Option<&str>) -> Label {
+        let cache_key = [
+            self.agent_runtime_id.as_str(),
+            self.account_id.as_ref().map_or("", AccountId::as_str),
+            self.chatgpt_user_id.as_deref().unwrap_or_default(),
+            &self.authapi_base,
+            reference.map_or("", TaskRef::as_str),
+        ];
+        Label::new("task", conversation, &cache_key)
+    }
+
+    /// What a task of this agent is bound to (L4).
+    pub(crate) fn binding(&self) -> Binding {
+        Binding::new([
+            self.agent_runtime_id.as_str(),
+            self.account_id.as_ref().map_or("", AccountId::as_str),
+            self.chatgpt_user_id.as_deref().unwrap_or_default(),
+            &self.authapi_base,
+            &self.signer.public().thumbprint(),
+        ])
+    }
+
+    /// The agent's id.
+    pub fn agent_runtime_id(&self) -> &AgentRuntimeId {
+        &self.agent_runtime_id
+    }
+
+    /// Its key.
+    pub fn signer(&self) -> &Rc<Signer> {
+        &self.signer
+    }
+
+    /// The account it acts for.
+    pub fn account_id(&self) -> Option<&str> {
+        self.account_id.as_ref().map(AccountId::as_str)
+    }
+
+    /// The user it acts for.
+    pub fn chatgpt_user_id(&self) -> Option<&str> {
+        self.chatgpt_user_id.as_deref()
+    }
+
+    /// Whether its requests carry `X-OpenAI-Fedramp: true`.
+    pub fn fedramp(&self) -> bool {
+        self.fedramp
+    }
+
+    /// From now on the run task is kept in the record too.
+    pub(crate) fn keep_record(&self) {
+        self.has_record.set(true);
     }
 
     /// The clock offset: what responses teach and timestamps are shifted by.

@@ -79,6 +79,15 @@ impl Error {
         self
     }
 
+    /// The same failure, answered by a cooldown without any attempt (L10).
+    #[must_use]
+    pub fn from_cooldown(mut self, seconds_left: u64) -> Self {
+        self.0.from_cooldown = true;
+        self.0.attempts = Some(0);
+        self.0.retry_after_s = Some(seconds_left);
+        self
+    }
+
     /// What the caller should do: the advice of the code.
     pub fn advice(&self) -> Advice {
         self.code.advice()

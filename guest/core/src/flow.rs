@@ -4,8 +4,8 @@
 mod effect;
 
 pub use effect::{
-    Attestation, CustodianFailure, Effect, HttpFailure, HttpRequest, HttpResponse, Outcome, SignRequest, StorageFailure, StoreRequest,
-    UnsealRequest,
+    Attestation, CustodianFailure, Effect, HttpFailure, HttpRequest, HttpResponse, LoadedDocument, Outcome, SignRequest, StorageFailure,
+    StoreRequest, UnsealRequest,
 };
 
 use crate::error::{Code, Error, Result};
@@ -25,8 +25,14 @@ use effect::Kind;
 pub enum Completion {
     /// The runtime id the backend gave the agent.
     AgentRegistered(AgentRuntimeId),
-    /// The id the backend gave the task.
+    /// The id of the task, new or known.
     TaskRegistered(TaskId),
+    /// The agent that an enrollment holds from now on.
+    SignedIn(AgentRuntimeId),
+    /// The agent that waits beside the one in use until the rotation is finished.
+    RotationPending(AgentRuntimeId),
+    /// Nothing is stored any more.
+    SignedOut,
 }
 
 /// What happened or is about to happen (L9). Holds no secret.
@@ -169,6 +175,30 @@ impl Effects {
     pub async fn unseal(&self, key_id: String, sealed: Vec<u8>) -> Result<Result<Vec<u8>, CustodianFailure>> {
         match self.perform(Effect::Unseal(UnsealRequest { key_id, sealed })).await {
             Outcome::Unseal(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Reads a document.
+    pub async fn load(&self, name: &'static str) -> Result<Result<Option<LoadedDocument>, StorageFailure>> {
+        match self.perform(Effect::Load(name)).await {
+            Outcome::Load(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Replaces a document.
+    pub async fn store(&self, request: StoreRequest) -> Result<Result<(), StorageFailure>> {
+        match self.perform(Effect::Store(request)).await {
+            Outcome::Store(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Removes a document.
+    pub async fn erase(&self, name: &'static str) -> Result<Result<(), StorageFailure>> {
+        match self.perform(Effect::Erase(name)).await {
+            Outcome::Erase(answer) => Ok(answer),
             _ => Err(mismatch()),
         }
     }

@@ -201,4 +201,4 @@ impl Claims {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

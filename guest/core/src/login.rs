@@ -75,6 +75,16 @@ pub enum AccessTokenKind {
     IdentityJwt,
 }
 
+impl AccessTokenKind {
+    /// The kebab-case spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PersonalAccessToken => "personal-access-token",
+            Self::IdentityJwt => "identity-jwt",
+        }
+    }
+}
+
 /// Tells the two kinds of access token apart, outer white space aside; `None` for a blank text.
 pub fn access_token_kind(text: &str) -> Option<AccessTokenKind> {
     match text.trim() {

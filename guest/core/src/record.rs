@@ -6,13 +6,16 @@ use crate::error::{Code, Error, Result};
 use crate::identifiers::{AccountId, AgentRuntimeId, TaskId};
 use crate::json::{Object, is_named, secret};
 use crate::jwt::IdentityClaims;
-use crate::login::document;
+use crate::login::{AuthMode, document};
 use crate::secret_text::SecretText;
 use alloc::string::String;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
-const MEMBER: &str = "agent_identity";
+/// The identity in use.
+const IDENTITY: &str = "agent_identity";
+/// The identity that a rotation made and nobody confirmed yet. A member of ours; other programs keep it as they find it.
+const NEXT_IDENTITY: &str = "agent_identity_next";
 
 /// An agent's identity as it is stored.
 #[derive(Clone, Debug)]
@@ -51,40 +54,88 @@ pub enum StoredIdentity {
 /// `store-read-failed` if the document is no JSON object, `record-invalid` if the member or one inside it has the wrong shape,
 /// `runtime-id-invalid` for a runtime id outside I1, `auth-material-missing` for a blank one.
 pub fn read(auth_json: &[u8]) -> Result<StoredIdentity> {
-    let Some(value) = document(auth_json)?.value(MEMBER).map_err(member_invalid)? else {
-        return Ok(StoredIdentity::None);
-    };
-    if let Some(jwt) = secret(value) {
-        return Ok(StoredIdentity::Jwt(jwt));
-    }
-    let record = Object::read(value).ok_or_else(|| member_invalid(MEMBER))?;
-    IdentityRecord::read(&record).map(StoredIdentity::Record)
+    read_member(auth_json, IDENTITY)
+}
+
+/// Reads the identity that waits for the end of a rotation, as [`read`] does.
+pub fn read_next(auth_json: &[u8]) -> Result<StoredIdentity> {
+    read_member(auth_json, NEXT_IDENTITY)
 }
 
 /// Sets the member `agent_identity` of an `auth.json` document, or of a new one, and returns the document as pretty JSON.
 ///
 /// Every other member keeps its place, its name and its value byte for byte.
 pub fn write(auth_json: Option<&[u8]>, record: &IdentityRecord) -> Result<Zeroizing<Vec<u8>>> {
+    edit(auth_json, &[(IDENTITY, Value::Record(record))])
+}
+
+/// Sets the identity and forgets one that waited: the end of a rotation, or a new registration.
+pub fn write_only(auth_json: Option<&[u8]>, record: &IdentityRecord) -> Result<Zeroizing<Vec<u8>>> {
+    edit(auth_json, &[(IDENTITY, Value::Record(record)), (NEXT_IDENTITY, Value::Nothing)])
+}
+
+/// Puts an identity beside the one in use, or with none takes it away.
+pub fn write_next(auth_json: &[u8], record: Option<&IdentityRecord>) -> Result<Zeroizing<Vec<u8>>> {
+    edit(Some(auth_json), &[(NEXT_IDENTITY, record.map_or(Value::Nothing, Value::Record))])
+}
+
+/// Makes a document one of a login with this identity JWT; the tokens of a login before go (J9).
+pub fn write_jwt(auth_json: Option<&[u8]>, jwt: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let mode = AuthMode::AgentIdentity.as_str();
+    let edits = [
+        ("auth_mode", Value::Text(mode)),
+        ("tokens", Value::Nothing),
+        ("last_refresh", Value::Nothing),
+        (IDENTITY, Value::Text(jwt)),
+        (NEXT_IDENTITY, Value::Nothing),
+    ];
+    edit(auth_json, &edits)
+}
+
+fn read_member(auth_json: &[u8], member: &'static str) -> Result<StoredIdentity> {
+    let Some(value) = document(auth_json)?.value(member).map_err(member_invalid)? else {
+        return Ok(StoredIdentity::None);
+    };
+    if let Some(jwt) = secret(value) {
+        return Ok(StoredIdentity::Jwt(jwt));
+    }
+    let record = Object::read(value).ok_or_else(|| member_invalid(member))?;
+    IdentityRecord::read(&record).map(StoredIdentity::Record)
+}
+
+/// What becomes of a member.
+enum Value<'a> {
+    /// It goes.
+    Nothing,
+    Text(&'a str),
+    Record(&'a IdentityRecord),
+}
+
+/// The document with some members set. Their order in the document stays; new ones come last.
+fn edit(auth_json: Option<&[u8]>, edits: &[(&'static str, Value<'_>)]) -> Result<Zeroizing<Vec<u8>>> {
     let existing = document(auth_json.unwrap_or(b"{}"))?;
-    existing.value(MEMBER).map_err(member_invalid)?;
-    let mut out = Zeroizing::new(String::with_capacity(written_len_bound(&existing, record)));
-    let mut placed = false;
+    for (member, _) in edits {
+        existing.value(member).map_err(member_invalid)?;
+    }
+    let mut out = Zeroizing::new(String::with_capacity(written_len_bound(&existing, edits)));
     for (key, value) in existing.members() {
-        open_member(&mut out);
-        if is_named(key, MEMBER) {
-            placed = true;
-            push_record(&mut out, record);
-        } else {
-            out.push_str(key);
-            out.push_str(": ");
-            out.push_str(value);
+        match edits.iter().find(|(member, _)| is_named(key, member)) {
+            Some((member, value)) => push_member(&mut out, member, value),
+            None => {
+                open_member(&mut out);
+                out.push_str(key);
+                out.push_str(": ");
+                out.push_str(value);
+            }
         }
     }
-    if !placed {
-        open_member(&mut out);
-        push_record(&mut out, record);
+    for (member, value) in edits {
+        if !existing.members().any(|(key, _)| is_named(key, member)) {
+            push_member(&mut out, member, value);
+        }
     }
-    out.push_str("\n}");
+    let close = if out.is_empty() { "{}" } else { "\n}" };
+    out.push_str(close);
     Ok(Zeroizing::new(core::mem::take(&mut *out).into_bytes()))
 }
 
@@ -202,12 +253,21 @@ impl IdentityRecord {
 }
 
 /// At most how long the written document is. The buffer must never grow, for growing leaves an uncleared copy behind (K15).
-fn written_len_bound(existing: &Object<'_>, record: &IdentityRecord) -> usize {
-    // Names, quotes and indentation of the record come to less than 400 bytes; an escape is at most six times its character.
-    let task_id = record.task_id.as_ref().map_or(0, |task_id| task_id.as_str().len());
-    let strings = record.written_strings().iter().map(|(_, value)| value.len()).fold(task_id, usize::saturating_add);
-    let members = existing.members().map(|(key, value)| key.len().saturating_add(value.len()).saturating_add(6));
-    members.fold(strings.saturating_mul(6).saturating_add(400), usize::saturating_add)
+fn written_len_bound(existing: &Object<'_>, edits: &[(&'static str, Value<'_>)]) -> usize {
+    let kept = existing.members().map(|(key, value)| key.len().saturating_add(value.len()).saturating_add(6));
+    let set = edits.iter().map(|(_, value)| {
+        let text_len = match value {
+            Value::Nothing => 0,
+            Value::Text(text) => text.len(),
+            Value::Record(record) => {
+                let task_id = record.task_id.as_ref().map_or(0, |task_id| task_id.as_str().len());
+                record.written_strings().iter().map(|(_, value)| value.len()).fold(task_id, usize::saturating_add)
+            }
+        };
+        // Names, quotes and indentation come to less than 400 bytes; an escape is at most six times its character.
+        text_len.saturating_mul(6).saturating_add(400)
+    });
+    kept.chain(set).fold(8, usize::saturating_add)
 }
 
 /// Begins a member of the document: its first one opens the object.
@@ -215,8 +275,22 @@ fn open_member(out: &mut String) {
     out.push_str(if out.is_empty() { "{\n  " } else { ",\n  " });
 }
 
+fn push_member(out: &mut String, member: &str, value: &Value<'_>) {
+    if matches!(value, Value::Nothing) {
+        return;
+    }
+    open_member(out);
+    push_json_string(out, member);
+    out.push_str(": ");
+    match value {
+        Value::Nothing => {}
+        Value::Text(text) => push_json_string(out, text),
+        Value::Record(record) => push_record(out, record),
+    }
+}
+
 fn push_record(out: &mut String, record: &IdentityRecord) {
-    out.push_str("\"agent_identity\": {\n");
+    out.push_str("{\n");
     for (name, value) in record.written_strings() {
         push_string_member(out, name, value);
         out.push_str(",\n");

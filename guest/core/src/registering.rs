@@ -51,6 +51,12 @@ impl AgentRegistration {
         Ok(Self { authapi_base: authapi_base.into(), body: registration::agent_body(key, agent), token, fedramp, label })
     }
 
+    /// With another name in events.
+    #[must_use]
+    pub fn labelled(self, label: Label) -> Self {
+        Self { label, ..self }
+    }
+
     /// Registers; the flow of the operation.
     pub async fn run(self, effects: &Effects, ports: &dyn Ports) -> Result<AgentRuntimeId> {
         let mut exchange = Exchange::new(effects, ports, &self.label, Answers::AGENT, None).with_secret(&self.token);
@@ -82,12 +88,15 @@ pub struct TaskRegistering {
     pub reference: Option<TaskRef>,
     /// Names the registration in events.
     pub label: Label,
+    /// Whether it belongs to a managed bootstrap, which has its own word for used-up attempts (N12).
+    pub bootstraps: bool,
 }
 
 impl TaskRegistering {
     /// Registers; the flow of the operation.
     pub async fn run(&self, effects: &Effects, ports: &dyn Ports) -> Result<TaskId> {
-        let mut exchange = Exchange::new(effects, ports, &self.label, Answers::TASK, Some(&self.clock));
+        let answers = if self.bootstraps { Answers::BOOTSTRAP_TASK } else { Answers::TASK };
+        let mut exchange = Exchange::new(effects, ports, &self.label, answers, Some(&self.clock));
         let body = exchange.run(async || self.request(effects, ports).await).await?;
         let id = match TaskAnswer::parse(&body) {
             Ok(answer) => self.open(effects, answer).await,

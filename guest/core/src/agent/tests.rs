@@ -27,8 +27,8 @@ const CONFIG: AgentConfig<'_> = AgentConfig {
     skew_threshold_s: None,
 };
 
-fn agent() -> Agent {
-    Agent::open(&CONFIG, Rc::new(Signer::Held(SecretKey::from_seed(&[7; 32])))).unwrap()
+fn agent() -> Rc<Agent> {
+    Rc::new(Agent::open(&CONFIG, Rc::new(Signer::Held(SecretKey::from_seed(&[7; 32])))).unwrap())
 }
 
 #[test]

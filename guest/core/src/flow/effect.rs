@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use zeroize::Zeroizing;
 
 /// What a flow needs from its host.
 #[derive(Debug)]
@@ -10,11 +11,11 @@ pub enum Effect {
     /// Make an HTTP request.
     Http(HttpRequest),
     /// Read the document of this name.
-    Load(String),
-    /// Replace a document as a whole.
+    Load(&'static str),
+    /// Replace a document as a whole, unless somebody else did so meanwhile.
     Store(StoreRequest),
     /// Remove the document of this name.
-    Erase(String),
+    Erase(&'static str),
     /// Have a custodian sign.
     Sign(SignRequest),
     /// Have a custodian open a sealed box.
@@ -30,8 +31,8 @@ pub enum Effect {
 pub enum Outcome {
     /// Of [`Effect::Http`].
     Http(Result<HttpResponse, HttpFailure>),
-    /// Of [`Effect::Load`].
-    Load(Result<Option<Vec<u8>>, StorageFailure>),
+    /// Of [`Effect::Load`]; none when there is none.
+    Load(Result<Option<LoadedDocument>, StorageFailure>),
     /// Of [`Effect::Store`].
     Store(Result<(), StorageFailure>),
     /// Of [`Effect::Erase`].
@@ -175,12 +176,28 @@ pub enum CustodianFailure {
     Cancelled,
 }
 
+/// A document as it was read. `Debug` shows its length only.
+pub struct LoadedDocument {
+    /// Its whole content.
+    pub document: Zeroizing<Vec<u8>>,
+    /// The host's name for this state of the document.
+    pub revision: String,
+}
+
+impl fmt::Debug for LoadedDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LoadedDocument({} bytes)", self.document.len())
+    }
+}
+
 /// A document to be stored. `Debug` shows its name only.
 pub struct StoreRequest {
     /// Name of the document.
-    pub name: String,
+    pub name: &'static str,
     /// Its whole content.
-    pub document: Vec<u8>,
+    pub document: Zeroizing<Vec<u8>>,
+    /// The revision that the present document must still have; none: there must be none.
+    pub revision: Option<String>,
 }
 
 impl fmt::Debug for StoreRequest {
@@ -196,6 +213,8 @@ pub enum StorageFailure {
     Unreadable,
     /// Writing failed; the document is as it was.
     Unwritable,
+    /// The document is no longer the one that was to be replaced; it is as it was.
+    Conflict,
     /// The host or its caller stopped it.
     Cancelled,
 }

@@ -86,6 +86,13 @@ fn claims_code(claims: &Value) -> Code {
     code(&token(&header(), claims), &set(&[key()]))
 }
 
+/// A token whose key parses, and the key set it verifies with.
+pub(crate) fn login_of(account_id: &str) -> (String, Vec<u8>) {
+    let key = "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
+    let claims = changed(changed(claims(), "agent_private_key", json!(key)), "account_id", json!(account_id));
+    (token(&header(), &claims), set(&[self::key()]))
+}
+
 #[test]
 fn j1_to_j8_accept_a_good_token() {
     let accepted = verify(&token(&header(), &claims()), &set(&[key()]), NOW_MS).unwrap();

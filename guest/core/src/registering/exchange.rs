@@ -28,6 +28,7 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) const AGENT: Self = Self { rejected: Code::AgentRegisterRejected, used_up: Code::BootstrapUnavailable };
     pub(super) const TASK: Self = Self { rejected: Code::TaskRegisterRejected, used_up: Code::TaskRegisterUnavailable };
+    pub(super) const BOOTSTRAP_TASK: Self = Self { rejected: Code::TaskRegisterRejected, used_up: Code::BootstrapUnavailable };
 }
 
 /// Names a registration in its events.
