@@ -101,6 +101,8 @@ impl wit::GuestAgent for AgentResource {
             authapi_base: &config.authapi_base,
             correct_clock: config.correct_clock,
             skew_threshold_s: config.skew_threshold_s,
+            clock_offset_ms: config.clock_offset_ms,
+            has_record: config.has_record,
         };
         Ok(Self::handle(Rc::new(Agent::open(&config, key.get::<KeyResource>().0.clone())?)))
     }

@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use tasks::Tasks;
 
 /// Header fields, in order.
@@ -44,6 +44,10 @@ pub struct AgentConfig<'a> {
     pub correct_clock: bool,
     /// Threshold from which it is applied.
     pub skew_threshold_s: Option<u32>,
+    /// Offset learnt before; 0 for none.
+    pub clock_offset_ms: i64,
+    /// Whether `auth.json` holds this identity as a record, which then is to hold its run task too (§8.2).
+    pub has_record: bool,
 }
 
 /// An identity with its tasks.
@@ -56,8 +60,7 @@ pub struct Agent {
     signer: Rc<Signer>,
     clock: Rc<ClockOffset>,
     tasks: RefCell<Tasks>,
-    /// Whether `auth.json` holds this identity as a record, which then is to hold its run task too (§8.2).
-    has_record: Cell<bool>,
+    has_record: bool,
 }
 
 /// What is needed to sign for a task elsewhere.
@@ -84,9 +87,9 @@ impl Agent {
             fedramp: config.fedramp,
             authapi_base: config.authapi_base.trim_end_matches('/').into(),
             signer,
-            clock: Rc::new(ClockOffset::new(config.correct_clock, config.skew_threshold_s)?),
+            clock: Rc::new(ClockOffset::new(config.correct_clock, config.skew_threshold_s)?.starting_at(config.clock_offset_ms)),
             tasks: RefCell::default(),
-            has_record: Cell::new(false),
+            has_record: config.has_record,
         })
     }
 
@@ -209,11 +212,6 @@ impl Agent {
     /// Whether its requests carry `X-OpenAI-Fedramp: true`.
     pub fn fedramp(&self) -> bool {
         self.fedramp
-    }
-
-    /// From now on the run task is kept in the record too.
-    pub(crate) fn keep_record(&self) {
-        self.has_record.set(true);
     }
 
     /// The clock offset: what responses teach and timestamps are shifted by.

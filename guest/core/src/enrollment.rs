@@ -173,8 +173,8 @@ impl Run {
         Err(Error::new(Code::Cancelled, "another change of the login began meanwhile; what this one brought is not used"))
     }
 
-    /// The agent of a record, with its run task.
-    fn open_agent(&self, record: &IdentityRecord, key: SecretKey) -> Result<Rc<Agent>> {
+    /// The agent of a record, or of the claims of a JWT, with its run task. It goes on with the clock offset learnt so far (D6).
+    fn open_agent(&self, record: &IdentityRecord, key: SecretKey, has_record: bool) -> Result<Rc<Agent>> {
         let config = &self.enrollment.config;
         let agent = Agent::open(
             &AgentConfig {
@@ -185,6 +185,8 @@ impl Run {
                 authapi_base: &config.authapi_base,
                 correct_clock: config.correct_clock,
                 skew_threshold_s: config.skew_threshold_s,
+                clock_offset_ms: self.enrollment.agent().map_or(0, |agent| agent.clock().ms()),
+                has_record,
             },
             Rc::new(Signer::Held(key)),
         )?;

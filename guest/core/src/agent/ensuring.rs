@@ -99,7 +99,7 @@ impl Agent {
         ports: &dyn Ports,
         label: &Label,
     ) -> Result<()> {
-        if reference.is_none() && self.has_record.get() {
+        if reference.is_none() && self.has_record {
             let written = documents::update(effects, AUTH, None, &mut |document| self.with_run_task(document, id)).await;
             tolerate(written, effects, label)?;
         }

@@ -25,6 +25,8 @@ const CONFIG: AgentConfig<'_> = AgentConfig {
     authapi_base: "https://auth.example/",
     correct_clock: true,
     skew_threshold_s: None,
+    clock_offset_ms: 0,
+    has_record: false,
 };
 
 fn agent() -> Rc<Agent> {
