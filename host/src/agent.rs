@@ -2,15 +2,19 @@
 
 mod builder;
 mod control;
+mod flights;
+#[cfg(feature = "client")]
+mod identities;
 
 pub use crate::component::wit::agents::{Rejection, ResponseFacts};
 pub use builder::AgentBuilder;
-pub(crate) use builder::default_http;
+pub(crate) use flights::Flights;
 
 use crate::component::Component;
+use crate::component::wit::agents::TaskRequest;
 use crate::component::wit::registrations::AgentDescription;
 use crate::component::wit::task_refs::ExternalTaskRef;
-use crate::driver::{Completion, Performer};
+use crate::driver::{Completion, Event, EventKind, Performer};
 use crate::error::Error;
 use crate::signer::{Key, Signer};
 use control::Control;
@@ -31,7 +35,11 @@ struct Inner {
     control: Control,
     signer: Signer,
     performer: Performer,
+    /// Tasks being had, by reference and by the refused task they replace (L6).
+    flights: Arc<Flights<TaskKey, Result<String, Error>>>,
 }
+
+type TaskKey = (Option<String>, Option<String>);
 
 impl Agent {
     /// Begins describing an agent. `authapi_base` is where its tasks are registered.
@@ -62,17 +70,96 @@ impl Agent {
         Ok(headers)
     }
 
-    /// Registers the run task, or a task for a reference of the caller's own; returns its id. Retried as the specification says.
+    /// The account the agent acts for.
+    pub fn account_id(&self) -> Option<&str> {
+        self.0.control.config().account_id.as_deref()
+    }
+
+    /// The user the agent acts for.
+    pub fn chatgpt_user_id(&self) -> Option<&str> {
+        self.0.control.config().chatgpt_user_id.as_deref()
+    }
+
+    /// The task of a normalised reference, or the run task: the one known, else the one stored for this account, backend and key,
+    /// else a new one, which is then stored. Concurrent callers share one registration; one that gives up does not stop the others.
+    /// Errors: `task-register-…`, `sealed-…`, `config-invalid` for a reference that is not normalised.
+    pub async fn ensure_task(&self, reference: Option<&str>, conversation: Option<&str>) -> Result<String, Error> {
+        match self.task(reference)? {
+            Some(task_id) => Ok(task_id),
+            None => self.have_task(reference, conversation, None, true).await,
+        }
+    }
+
+    /// As [`Self::ensure_task`], but nothing is sent: a task that is neither known nor stored is `run-task-missing`.
+    pub async fn stored_task(&self, reference: Option<&str>) -> Result<String, Error> {
+        match self.task(reference)? {
+            Some(task_id) => Ok(task_id),
+            None => self.perform_task(reference, None, None, false).await,
+        }
+    }
+
+    /// Replaces a task that the backend has just refused; if that has happened already, the new one is returned (D1).
+    pub async fn replace_task(&self, reference: Option<&str>, refused: &str, conversation: Option<&str>) -> Result<String, Error> {
+        self.have_task(reference, conversation, Some(refused), true).await
+    }
+
+    async fn have_task(
+        &self,
+        reference: Option<&str>,
+        conversation: Option<&str>,
+        refused: Option<&str>,
+        can_register: bool,
+    ) -> Result<String, Error> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let (agent, key) = (self.clone(), (owned(reference), owned(refused)));
+        let (reference, refused, conversation) = (owned(reference), owned(refused), owned(conversation));
+        let (of_event, named) = (reference.clone(), conversation.clone());
+        let registering = move || async move {
+            agent.perform_task(reference.as_deref(), conversation.as_deref(), refused.as_deref(), can_register).await
+        };
+        let waiting = || self.0.performer.report(&self.waiting(of_event.as_deref(), named));
+        self.0.flights.join(key, registering, waiting).await.unwrap_or_else(|| Err(Error::internal("a task registration panicked".into())))
+    }
+
+    async fn perform_task(
+        &self,
+        reference: Option<&str>,
+        conversation: Option<&str>,
+        refused: Option<&str>,
+        can_register: bool,
+    ) -> Result<String, Error> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let operation = self.0.control.begin_ensure_task(&TaskRequest {
+            ref_: owned(reference),
+            conversation: owned(conversation),
+            can_register,
+            refused: owned(refused),
+        })?;
+        let id = task_of(self.0.performer.run(self.0.control.session(), operation).await?)?;
+        self.0.control.remember(owned(reference), &id);
+        Ok(id)
+    }
+
+    fn waiting(&self, reference: Option<&str>, conversation: Option<String>) -> Event {
+        Event {
+            kind: EventKind::Waiting,
+            subject: "task".into(),
+            conversation,
+            key_digest: self.0.control.key_digest(reference),
+            attempt: 0,
+            delay_ms: None,
+            code: None,
+        }
+    }
+
+    /// Registers the run task, or a task for a reference of the caller's own, and returns its id; nothing is stored. Retried as the
+    /// specification says. Most programs want [`Self::ensure_task`].
     pub async fn register_task(&self, reference: Option<&ExternalTaskRef>, conversation: Option<&str>) -> Result<String, Error> {
         let operation = self.0.control.begin_register_task(reference, conversation)?;
-        match self.0.performer.run(self.0.control.session(), operation).await? {
-            Completion::TaskRegistered(id) => {
-                let normalized = self.0.control.normalize(reference)?;
-                self.0.control.remember(normalized, &id);
-                Ok(id)
-            }
-            Completion::AgentRegistered(_) => Err(Error::internal("a task registration ended as an agent registration".into())),
-        }
+        let id = task_of(self.0.performer.run(self.0.control.session(), operation).await?)?;
+        let normalized = self.0.control.normalize(reference)?;
+        self.0.control.remember(normalized, &id);
+        Ok(id)
     }
 
     /// Takes a task that was registered earlier; `reference` is normalised.
@@ -103,6 +190,13 @@ impl Agent {
     /// Offset that is added to the wall clock, milliseconds.
     pub fn clock_offset_ms(&self) -> Result<i64, Error> {
         self.0.control.clock_offset_ms()
+    }
+}
+
+fn task_of(completion: Completion) -> Result<String, Error> {
+    match completion {
+        Completion::TaskRegistered(id) => Ok(id),
+        _ => Err(Error::internal("a task registration ended as something else".into())),
     }
 }
 

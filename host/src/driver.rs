@@ -1,12 +1,17 @@
 //! Performs effects: the one place where an operation of the component meets the outside.
 
+mod queued_observer;
+
+pub use queued_observer::QueuedObserver;
+
 use crate::component::wit::operations as wit;
 use crate::error::Error;
-use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Storage};
+use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Revision, Storage, StorageError};
 use crate::session::{OperationHandle, Session};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 pub use wit::{Completion, Event, EventKind};
 
@@ -19,7 +24,7 @@ pub(crate) struct Performer {
     pub(crate) observer: Arc<dyn Observer>,
 }
 
-/// Is told what operations do. Called between two steps, never while a lock is held; it cannot fail a request.
+/// Is told what operations do. Never called while a lock is held; it cannot fail a request.
 pub trait Observer: Send + Sync {
     /// Something happened, or is about to. Events hold no secrets.
     fn event(&self, event: &Event);
@@ -63,12 +68,12 @@ impl Performer {
     /// Dropping the future cancels the operation.
     pub(crate) async fn run(&self, session: &Mutex<Session>, operation: OperationHandle) -> Result<Completion, Error> {
         let operation = Running { session, handle: Some(operation) };
-        let mut outcome = None;
+        let mut outcome: Option<wit::Outcome> = None;
         loop {
-            let step = operation.resume(outcome.as_ref())?;
-            for event in &step.events {
-                self.observer.event(event);
-            }
+            let step = operation.resume(outcome.as_ref());
+            wipe(outcome);
+            let step = step?;
+            step.events.iter().for_each(|event| self.report(event));
             match step.progress? {
                 wit::Progress::Done(completion) => return Ok(completion),
                 wit::Progress::Effect(effect) => outcome = Some(self.perform(effect).await),
@@ -76,21 +81,20 @@ impl Performer {
         }
     }
 
+    /// Tells the observer; a panic of it changes nothing (metadata specification 15-1).
+    pub(crate) fn report(&self, event: &Event) {
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| self.observer.event(event)));
+        if told.is_err() {
+            tracing::warn!("an observer panicked; the event is lost");
+        }
+    }
+
     async fn perform(&self, effect: wit::Effect) -> wit::Outcome {
         match effect {
             wit::Effect::Http(request) => wit::Outcome::Http(self.send(request).await),
-            wit::Effect::Load(name) => wit::Outcome::Load(match self.storage.load(&name).await {
-                Ok(document) => Ok(document.map(|document| document.to_vec())),
-                Err(error) => Err(self.storage_failed(&error, wit::StorageFailure::Unreadable)),
-            }),
-            wit::Effect::Store(request) => {
-                let stored = self.storage.store(&request.name, Zeroizing::new(request.document)).await;
-                wit::Outcome::Store(stored.map_err(|error| self.storage_failed(&error, wit::StorageFailure::Unwritable)))
-            }
-            wit::Effect::Erase(name) => {
-                let erased = self.storage.erase(&name).await;
-                wit::Outcome::Erase(erased.map_err(|error| self.storage_failed(&error, wit::StorageFailure::Unwritable)))
-            }
+            wit::Effect::Load(name) => wit::Outcome::Load(self.load(&name).await),
+            wit::Effect::Store(request) => wit::Outcome::Store(self.store(request).await),
+            wit::Effect::Erase(name) => wit::Outcome::Erase(self.storage.erase(&name).await.map_err(|error| storage_failed(&error))),
             wit::Effect::Sign(request) => wit::Outcome::Sign(match &self.custodian {
                 Some(custodian) => custodian.sign(&request.key_id, &request.text).await.map(Vec::from).map_err(custodian_failed),
                 None => Err(wit::CustodianFailure::Unsupported),
@@ -129,9 +133,42 @@ impl Performer {
         }
     }
 
-    fn storage_failed(&self, error: &crate::ports::StorageError, failure: wit::StorageFailure) -> wit::StorageFailure {
-        tracing::warn!(%error, "storage");
-        failure
+    async fn load(&self, name: &str) -> Result<Option<wit::LoadedDocument>, wit::StorageFailure> {
+        let document = self.storage.load(name).await.map_err(|error| storage_failed(&error))?;
+        Ok(document.map(|mut document| {
+            let revision = Revision::of(&document).as_str().to_owned();
+            wit::LoadedDocument { document: std::mem::take(&mut *document), revision }
+        }))
+    }
+
+    async fn store(&self, request: wit::StoreRequest) -> Result<(), wit::StorageFailure> {
+        let wit::StoreRequest { name, document, revision } = request;
+        let document = Zeroizing::new(document);
+        // A revision that is none of this host's names no present document.
+        let expected = match revision {
+            None => None,
+            Some(revision) => Some(Revision::parse(&revision).ok_or(wit::StorageFailure::Conflict)?),
+        };
+        self.storage.replace(&name, expected.as_ref(), document).await.map_err(|error| storage_failed(&error))
+    }
+}
+
+/// Overwrites what an outcome carried once the component has its copy (K15).
+fn wipe(outcome: Option<wit::Outcome>) {
+    match outcome {
+        Some(wit::Outcome::Load(Ok(Some(mut loaded)))) => loaded.document.zeroize(),
+        Some(wit::Outcome::Http(Ok(mut response))) => response.body.zeroize(),
+        Some(wit::Outcome::Unseal(Ok(mut opened))) => opened.zeroize(),
+        _ => {}
+    }
+}
+
+fn storage_failed(error: &StorageError) -> wit::StorageFailure {
+    tracing::warn!(%error, "storage");
+    match error {
+        StorageError::Unreadable { .. } => wit::StorageFailure::Unreadable,
+        StorageError::Unwritable { .. } => wit::StorageFailure::Unwritable,
+        StorageError::Conflict { .. } => wit::StorageFailure::Conflict,
     }
 }
 

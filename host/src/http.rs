@@ -94,7 +94,7 @@ struct Limits {
     error: usize,
 }
 
-fn prepare(request: HttpRequest) -> Result<Request, HttpFailure> {
+fn prepare(mut request: HttpRequest) -> Result<Request, HttpFailure> {
     let url = Url::parse(&request.url).map_err(|error| {
         tracing::warn!(%error, "refused: the URL of a request cannot be read");
         HttpFailure::Connect
@@ -105,16 +105,16 @@ fn prepare(request: HttpRequest) -> Result<Request, HttpFailure> {
     }
     let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| not_http(&url, "method"))?;
     let mut headers = HeaderMap::with_capacity(request.headers.len());
-    for (name, value) in request.headers {
+    for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| not_http(&url, "header name"))?;
-        let mut value = HeaderValue::try_from(value).map_err(|_| not_http(&url, "header value"))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| not_http(&url, "header value"))?;
         value.set_sensitive(name == AUTHORIZATION);
         headers.append(name, value);
     }
     let has_body = method != Method::GET || !request.body.is_empty();
     let mut prepared = Request::new(method, url);
     *prepared.headers_mut() = headers;
-    *prepared.body_mut() = has_body.then(|| request.body.into());
+    *prepared.body_mut() = has_body.then(|| std::mem::take(&mut request.body).into());
     Ok(prepared)
 }
 

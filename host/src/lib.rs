@@ -19,6 +19,7 @@
 //! ```
 //!
 //! - [`Agent`]: registers tasks and builds header fields; shared by threads. [`blocking::Agent`] for programs without async.
+//! - [`Enrollment`]: gets, keeps, changes and loses the identity of an installation: bootstrap, login, rotation, logout.
 //! - [`registering::AgentRegistration`]: gives a key an identity.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
@@ -42,6 +43,7 @@ pub mod conform;
 pub mod custodian;
 pub mod delegate;
 pub mod driver;
+pub mod enrollment;
 pub mod error;
 #[cfg(feature = "client")]
 pub mod http;
@@ -54,13 +56,16 @@ pub mod registering;
 pub mod session;
 pub mod signer;
 pub mod storage;
+pub mod surroundings;
 pub mod system;
 
 pub use agent::Agent;
 pub use component::{Component, LoadOptions, Profile};
+pub use enrollment::Enrollment;
 pub use error::{Advice, Error};
 pub use session::Session;
 pub use signer::{Key, Signer};
+pub use surroundings::Surroundings;
 
 /// Types of the component's interfaces that appear in this crate's own.
 pub mod types {

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use sha2_host::{Digest, Sha256};
 use std::fmt;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Makes HTTP requests. Redirects are never followed and nothing is added to a request beyond what HTTP needs.
 #[async_trait]
@@ -111,6 +111,14 @@ pub struct HttpRequest {
     pub success_limit: u32,
     /// Read at most so many bytes of any other body.
     pub error_limit: u32,
+}
+
+/// The value of `authorization` and the body may be secrets (K15).
+impl Drop for HttpRequest {
+    fn drop(&mut self) {
+        self.headers.iter_mut().for_each(|(_, value)| value.zeroize());
+        self.body.zeroize();
+    }
 }
 
 impl fmt::Debug for HttpRequest {

@@ -1,15 +1,12 @@
 //! Registering a new agent.
 
-use crate::agent::default_http;
 use crate::component::Component;
 use crate::component::wit::keys::PublicForm;
 use crate::component::wit::registrations::AgentDescription;
-use crate::driver::{Completion, Observer, Performer, TraceEvents};
+use crate::driver::Completion;
 use crate::error::Error;
-use crate::ports::{Clock, Http, Random};
-use crate::session::Session;
-use crate::storage::MemoryStorage;
-use crate::system::{SystemClock, SystemRandom};
+use crate::ports::Http;
+use crate::surroundings::Surroundings;
 use std::sync::{Arc, Mutex};
 use zeroize::Zeroizing;
 
@@ -19,10 +16,7 @@ pub struct AgentRegistration {
     public_key: Vec<u8>,
     description: AgentDescription,
     fedramp: bool,
-    http: Option<Arc<dyn Http>>,
-    observer: Arc<dyn Observer>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    surroundings: Surroundings,
 }
 
 impl AgentRegistration {
@@ -33,10 +27,7 @@ impl AgentRegistration {
             public_key: public_key.into(),
             description,
             fedramp: false,
-            http: None,
-            observer: Arc::new(TraceEvents),
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
+            surroundings: Surroundings::default(),
         }
     }
 
@@ -47,31 +38,30 @@ impl AgentRegistration {
         self
     }
 
-    /// What makes HTTP requests. Default: `ReqwestHttp`, with the feature `client`.
+    /// Clock, randomness, HTTP and observer; storage is not used.
     #[must_use]
-    pub fn http(mut self, http: Arc<dyn Http>) -> Self {
-        self.http = Some(http);
+    pub fn surroundings(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = surroundings;
         self
     }
 
-    /// Who is told about progress. Default: `tracing`.
+    /// What makes HTTP requests. Default: `ReqwestHttp`, with the feature `client`.
     #[must_use]
-    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = observer;
+    pub fn http(mut self, http: Arc<dyn Http>) -> Self {
+        self.surroundings = self.surroundings.http(http);
         self
     }
 
     /// Registers with an access token and returns the runtime id. Retried as the specification says.
     /// Errors: `base-url-unsupported`, `agent-register-rejected`, `agent-response-undecodable`, `bootstrap-unavailable`.
     pub async fn run(self, component: &Component, access_token: &Zeroizing<String>) -> Result<String, Error> {
-        let mut session = Session::new(component, self.clock, self.random)?;
+        let mut session = self.surroundings.session(component)?;
         let key = session.import_verifying_key(PublicForm::Raw, &self.public_key)?;
         let operation = session.begin_register_agent(&self.authapi_base, &key, &self.description, access_token, self.fedramp)?;
-        let http = self.http.map_or_else(default_http, Ok)?;
-        let performer = Performer { http, storage: Arc::new(MemoryStorage::default()), custodian: None, observer: self.observer };
+        let performer = self.surroundings.performer(None)?;
         match performer.run(&Mutex::new(session), operation).await? {
             Completion::AgentRegistered(id) => Ok(id),
-            Completion::TaskRegistered(_) => Err(Error::internal("an agent registration ended as a task registration".into())),
+            _ => Err(Error::internal("an agent registration ended as something else".into())),
         }
     }
 }

@@ -3,9 +3,10 @@
 //! [`crate::Agent`] and [`crate::Signer`] are what programs use; a session is for tools, servers and tests. It is
 //! single-threaded like the component itself. After a trap every call fails with `internal`; make a new session.
 
+mod enrollments;
 mod handles;
 
-pub use handles::{AgentHandle, KeyHandle, OperationHandle, ReplayHandle, VerifyingKeyHandle};
+pub use handles::{AgentHandle, EnrollmentHandle, KeyHandle, OperationHandle, ReplayHandle, VerifyingKeyHandle};
 
 use crate::component::bindings::Identity;
 use crate::component::wit::{agents, assertions, errors, keys, logins, operations, registrations, reveal, task_refs, verification};

@@ -102,7 +102,6 @@ impl wit::GuestAgent for AgentResource {
             correct_clock: config.correct_clock,
             skew_threshold_s: config.skew_threshold_s,
             clock_offset_ms: config.clock_offset_ms,
-            has_record: config.has_record,
         };
         Ok(Self::handle(Rc::new(Agent::open(&config, key.get::<KeyResource>().0.clone())?)))
     }

@@ -46,8 +46,6 @@ pub struct AgentConfig<'a> {
     pub skew_threshold_s: Option<u32>,
     /// Offset learnt before; 0 for none.
     pub clock_offset_ms: i64,
-    /// Whether `auth.json` holds this identity as a record, which then is to hold its run task too (§8.2).
-    pub has_record: bool,
 }
 
 /// An identity with its tasks.
@@ -60,7 +58,6 @@ pub struct Agent {
     signer: Rc<Signer>,
     clock: Rc<ClockOffset>,
     tasks: RefCell<Tasks>,
-    has_record: bool,
 }
 
 /// What is needed to sign for a task elsewhere.
@@ -89,7 +86,6 @@ impl Agent {
             signer,
             clock: Rc::new(ClockOffset::new(config.correct_clock, config.skew_threshold_s)?.starting_at(config.clock_offset_ms)),
             tasks: RefCell::default(),
-            has_record: config.has_record,
         })
     }
 

@@ -83,6 +83,8 @@ pub struct Enrollment {
     cooldowns: RefCell<Cooldowns>,
     /// How many changes have begun.
     changes: Cell<u32>,
+    /// What agents before this one learnt of the backend's clock (D6).
+    clock_offset_ms: Cell<i64>,
 }
 
 impl Enrollment {
@@ -91,7 +93,7 @@ impl Enrollment {
         base_urls::check_url(&config.authapi_base)?;
         base_urls::check_url(&config.jwks_url)?;
         crate::clock_offset::ClockOffset::new(config.correct_clock, config.skew_threshold_s)?;
-        Ok(Self { config, agent: RefCell::default(), cooldowns: RefCell::default(), changes: Cell::default() })
+        Ok(Self { config, agent: RefCell::default(), cooldowns: RefCell::default(), changes: Cell::default(), clock_offset_ms: Cell::default() })
     }
 
     /// The agent in use.
@@ -113,7 +115,9 @@ impl Enrollment {
 
     /// An account switch ends the use of the other account's agent at once, whatever becomes of the bootstrap (L4).
     fn leave_other_account(&self, account: &Account) {
-        self.agent.borrow_mut().take_if(|agent| !account.is_of(agent));
+        if let Some(left) = self.agent.borrow_mut().take_if(|agent| !account.is_of(agent)) {
+            self.clock_offset_ms.set(left.clock().ms());
+        }
     }
 }
 
@@ -162,6 +166,7 @@ impl Run {
     fn take(&self, agent: Rc<Agent>) -> Result<Completion> {
         self.check_current()?;
         let id = agent.agent_runtime_id().clone();
+        self.enrollment.clock_offset_ms.set(agent.clock().ms());
         self.enrollment.agent.replace(Some(agent));
         Ok(Completion::SignedIn(id))
     }
@@ -174,7 +179,7 @@ impl Run {
     }
 
     /// The agent of a record, or of the claims of a JWT, with its run task. It goes on with the clock offset learnt so far (D6).
-    fn open_agent(&self, record: &IdentityRecord, key: SecretKey, has_record: bool) -> Result<Rc<Agent>> {
+    fn open_agent(&self, record: &IdentityRecord, key: SecretKey) -> Result<Rc<Agent>> {
         let config = &self.enrollment.config;
         let agent = Agent::open(
             &AgentConfig {
@@ -185,8 +190,7 @@ impl Run {
                 authapi_base: &config.authapi_base,
                 correct_clock: config.correct_clock,
                 skew_threshold_s: config.skew_threshold_s,
-                clock_offset_ms: self.enrollment.agent().map_or(0, |agent| agent.clock().ms()),
-                has_record,
+                clock_offset_ms: self.enrollment.clock_offset_ms.get(),
             },
             Rc::new(Signer::Held(key)),
         )?;

@@ -5,31 +5,25 @@ use crate::component::Component;
 use crate::component::wit::agents::AgentConfig;
 use crate::component::wit::keys::PrivateForm;
 use crate::component::wit::reveal::SecretForm;
-use crate::driver::{Observer, Performer, TraceEvents};
+use crate::driver::Observer;
 use crate::error::{Advice, Error};
 use crate::ports::{Clock, Http, Random, Storage};
-use crate::session::Session;
 use crate::signer::{Key, Signer};
-use crate::storage::MemoryStorage;
-use crate::system::{SystemClock, SystemRandom};
+use crate::surroundings::Surroundings;
 use std::sync::Arc;
 
 /// Describes an agent; [`Self::build`] makes it.
 pub struct AgentBuilder {
     config: AgentConfig,
     key: Key,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-    http: Option<Arc<dyn Http>>,
-    storage: Arc<dyn Storage>,
-    observer: Arc<dyn Observer>,
+    surroundings: Surroundings,
     run_task: Option<String>,
 }
 
 impl AgentBuilder {
     /// Describes the agent of a stored document: `auth.json` with the member `agent_identity`.
     pub(super) fn from_record(component: &Component, auth_json: &[u8], authapi_base: String) -> Result<Self, Error> {
-        let mut session = Session::new(component, Arc::new(SystemClock), Arc::new(SystemRandom))?;
+        let mut session = Surroundings::default().session(component)?;
         // Whose record it is does not matter here: the caller decided to use it.
         let stored = session.read_record(auth_json, "", "")?;
         let identity = stored.identity.ok_or_else(|| {
@@ -52,13 +46,10 @@ impl AgentBuilder {
                 authapi_base,
                 correct_clock: true,
                 skew_threshold_s: None,
+                clock_offset_ms: 0,
             },
             key,
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            http: None,
-            storage: Arc::new(MemoryStorage::default()),
-            observer: Arc::new(TraceEvents),
+            surroundings: Surroundings::default(),
             run_task: None,
         }
     }
@@ -85,62 +76,70 @@ impl AgentBuilder {
         self
     }
 
+    /// Clock, randomness, HTTP, storage and observer at once.
+    #[must_use]
+    pub fn surroundings(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = surroundings;
+        self
+    }
+
     /// Another clock. Default: the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+        self.surroundings = self.surroundings.clock(clock);
         self
     }
 
     /// Another random source. Default: the system's.
     #[must_use]
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
-        self.random = random;
+        self.surroundings = self.surroundings.random(random);
         self
     }
 
     /// What makes HTTP requests. Default: `ReqwestHttp`, with the feature `client`.
     #[must_use]
     pub fn http(mut self, http: Arc<dyn Http>) -> Self {
-        self.http = Some(http);
+        self.surroundings = self.surroundings.http(http);
         self
     }
 
     /// Where documents are kept. Default: memory.
     #[must_use]
     pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
-        self.storage = storage;
+        self.surroundings = self.surroundings.storage(storage);
         self
     }
 
-    /// Who is told about progress. Default: `tracing`.
+    /// Who is told about progress, on a thread of its own. Default: `tracing`.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = observer;
+        self.surroundings = self.surroundings.observer(observer);
+        self
+    }
+
+    /// A run task that was registered earlier.
+    pub(crate) fn run_task(mut self, task_id: Option<String>) -> Self {
+        self.run_task = task_id;
+        self
+    }
+
+    /// A clock offset learnt before.
+    pub(crate) fn clock_offset_ms(mut self, clock_offset_ms: i64) -> Self {
+        self.config.clock_offset_ms = clock_offset_ms;
         self
     }
 
     /// Makes the agent. Errors: `runtime-id-invalid`, `record-invalid`, `base-url-unsupported`, the `key-…` codes.
     pub fn build(self, component: &Component) -> Result<Agent, Error> {
-        let http = self.http.map_or_else(default_http, Ok)?;
-        let performer = Performer { http, storage: self.storage, custodian: self.key.custodian(), observer: self.observer };
-        let signer = Signer::new(component.clone(), self.clock.clone(), self.random.clone(), self.key.clone())?;
-        let control = Control::new(component.clone(), self.clock, self.random, self.config, self.key)?;
-        let agent = Agent(Arc::new(Inner { control, signer, performer }));
+        let performer = self.surroundings.performer(self.key.custodian())?;
+        let Surroundings { clock, random, .. } = &self.surroundings;
+        let signer = Signer::new(component.clone(), clock.clone(), random.clone(), self.key.clone())?;
+        let control = Control::new(component.clone(), self.surroundings, self.config, self.key)?;
+        let agent = Agent(Arc::new(Inner { control, signer, performer, flights: Arc::default() }));
         if let Some(task_id) = self.run_task {
             agent.adopt_task(None, &task_id)?;
         }
         Ok(agent)
     }
-}
-
-#[cfg(feature = "client")]
-pub(crate) fn default_http() -> Result<Arc<dyn Http>, Error> {
-    let http = crate::http::ReqwestHttp::new().map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))?;
-    Ok(Arc::new(http))
-}
-
-#[cfg(not(feature = "client"))]
-pub(crate) fn default_http() -> Result<Arc<dyn Http>, Error> {
-    Err(Error::config("an agent needs `http(…)` when the feature `client` is off"))
 }

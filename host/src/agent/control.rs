@@ -1,20 +1,20 @@
 //! The instance that holds an agent's state, and how it is made anew after a trap.
 
 use crate::component::Component;
-use crate::component::wit::agents::{AgentConfig, Rejection, ResponseFacts, Ticket};
+use crate::component::wit::agents::{AgentConfig, Rejection, ResponseFacts, TaskRequest, Ticket};
 use crate::component::wit::task_refs::ExternalTaskRef;
 use crate::driver::lock;
 use crate::error::Error;
-use crate::ports::{Clock, Random};
 use crate::session::{AgentHandle, OperationHandle, Session};
 use crate::signer::Key;
+use crate::surroundings::Surroundings;
+use sha2_host::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 pub(super) struct Control {
     component: Component,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    surroundings: Surroundings,
     config: AgentConfig,
     key: Key,
     session: Mutex<Session>,
@@ -25,23 +25,40 @@ pub(super) struct Control {
 struct State {
     agent: AgentHandle,
     tasks: BTreeMap<Option<String>, String>,
+    clock_offset_ms: i64,
 }
 
 impl Control {
-    pub(super) fn new(
-        component: Component,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        config: AgentConfig,
-        key: Key,
-    ) -> Result<Self, Error> {
-        let (session, agent) = open(&component, &clock, &random, &config, &key, &BTreeMap::new())?;
-        let state = Mutex::new(State { agent, tasks: BTreeMap::new() });
-        Ok(Self { component, clock, random, config, key, session: Mutex::new(session), state })
+    pub(super) fn new(component: Component, surroundings: Surroundings, config: AgentConfig, key: Key) -> Result<Self, Error> {
+        let (session, agent) = open(&component, &surroundings, &config, &key, &BTreeMap::new())?;
+        let state = Mutex::new(State { agent, tasks: BTreeMap::new(), clock_offset_ms: config.clock_offset_ms });
+        Ok(Self { component, surroundings, config, key, session: Mutex::new(session), state })
     }
 
     pub(super) fn agent_runtime_id(&self) -> &str {
         &self.config.agent_runtime_id
+    }
+
+    pub(super) fn config(&self) -> &AgentConfig {
+        &self.config
+    }
+
+    /// First 16 hex digits of SHA-256 over the cache key of a task (L1): how events name it.
+    pub(super) fn key_digest(&self, reference: Option<&str>) -> String {
+        let config = &self.config;
+        let parts = [
+            &config.agent_runtime_id,
+            config.account_id.as_deref().unwrap_or_default(),
+            config.chatgpt_user_id.as_deref().unwrap_or_default(),
+            config.authapi_base.trim_end_matches('/'),
+            reference.unwrap_or_default(),
+        ];
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The session operations are driven in.
@@ -59,6 +76,10 @@ impl Control {
         conversation: Option<&str>,
     ) -> Result<OperationHandle, Error> {
         self.call(|session, agent| session.begin_register_task(agent, reference, conversation))
+    }
+
+    pub(super) fn begin_ensure_task(&self, request: &TaskRequest) -> Result<OperationHandle, Error> {
+        self.call(|session, agent| session.begin_ensure_task(agent, request))
     }
 
     pub(super) fn adopt_task(&self, reference: Option<&str>, task_id: &str) -> Result<(), Error> {
@@ -82,7 +103,10 @@ impl Control {
     }
 
     pub(super) fn on_response(&self, response: &ResponseFacts) -> Result<Rejection, Error> {
-        self.call(|session, agent| session.agent_on_response(agent, response))
+        let rejection = self.call(|session, agent| session.agent_on_response(agent, response))?;
+        let clock_offset_ms = self.clock_offset_ms()?;
+        lock(&self.state).clock_offset_ms = clock_offset_ms;
+        Ok(rejection)
     }
 
     pub(super) fn clock_offset_ms(&self) -> Result<i64, Error> {
@@ -94,7 +118,7 @@ impl Control {
         lock(&self.state).tasks.insert(reference, task_id.into());
     }
 
-    /// Calls the instance. One that trapped, now or during an operation, is replaced; the learnt clock offset starts again at zero.
+    /// Calls the instance. One that trapped, now or during an operation, is replaced.
     fn call<T>(&self, call: impl Fn(&mut Session, &AgentHandle) -> Result<T, Error>) -> Result<T, Error> {
         let mut session = lock(&self.session);
         let mut state = lock(&self.state);
@@ -104,7 +128,8 @@ impl Control {
                 return result;
             }
         }
-        let (fresh, agent) = open(&self.component, &self.clock, &self.random, &self.config, &self.key, &state.tasks)?;
+        let config = AgentConfig { clock_offset_ms: state.clock_offset_ms, ..self.config.clone() };
+        let (fresh, agent) = open(&self.component, &self.surroundings, &config, &self.key, &state.tasks)?;
         *session = fresh;
         state.agent = agent;
         call(&mut session, &state.agent)
@@ -113,13 +138,12 @@ impl Control {
 
 fn open(
     component: &Component,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Random>,
+    surroundings: &Surroundings,
     config: &AgentConfig,
     key: &Key,
     tasks: &BTreeMap<Option<String>, String>,
 ) -> Result<(Session, AgentHandle), Error> {
-    let mut session = Session::new(component, clock.clone(), random.clone())?;
+    let mut session = surroundings.session(component)?;
     let key = key.enter(&mut session)?;
     let agent = session.open_agent(config, &key)?;
     for (reference, task_id) in tasks {

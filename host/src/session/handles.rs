@@ -52,6 +52,10 @@ handle! {
     AgentHandle
 }
 handle! {
+    /// An enrollment.
+    EnrollmentHandle
+}
+handle! {
     /// An operation under way.
     OperationHandle
 }

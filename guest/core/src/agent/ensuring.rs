@@ -99,7 +99,7 @@ impl Agent {
         ports: &dyn Ports,
         label: &Label,
     ) -> Result<()> {
-        if reference.is_none() && self.has_record {
+        if reference.is_none() {
             let written = documents::update(effects, AUTH, None, &mut |document| self.with_run_task(document, id)).await;
             tolerate(written, effects, label)?;
         }
@@ -108,7 +108,7 @@ impl Agent {
         put_entry(entry, effects, label).await
     }
 
-    /// The record with its run task; none if it is another agent's by now.
+    /// The record with its run task; none if the document holds no record of this agent.
     fn with_run_task(&self, document: Option<&[u8]>, id: &TaskId) -> Result<Option<Zeroizing<alloc::vec::Vec<u8>>>> {
         match document.map(record::read).transpose()? {
             Some(StoredIdentity::Record(mut record))

@@ -26,7 +26,6 @@ const CONFIG: AgentConfig<'_> = AgentConfig {
     correct_clock: true,
     skew_threshold_s: None,
     clock_offset_ms: 0,
-    has_record: false,
 };
 
 fn agent() -> Rc<Agent> {

@@ -49,7 +49,7 @@ impl Run {
         label: &Label,
     ) -> Result<Option<Rc<Agent>>> {
         let Some((record, key)) = matching(account, loaded)? else { return Ok(None) };
-        let agent = self.open_agent(&record, key, true)?;
+        let agent = self.open_agent(&record, key)?;
         let store = read_task_store(effects, label).await?;
         let Some(task_id) = usable_run_task(&record, &store, &agent) else { return Ok(None) };
         self.remember_run_task(&agent, task_id, effects, label).await?;
@@ -72,7 +72,7 @@ impl Run {
             None => self.register_agent(account, token, effects, label).await?,
         };
         record.task_id = None;
-        let agent = self.open_agent(&record, key, true)?;
+        let agent = self.open_agent(&record, key)?;
         let task_label = agent.label(None, self.conversation.as_deref());
         let task_id = agent.register(effects, &*self.ports, None, task_label, true).await?;
         record.task_id = Some(task_id.clone());

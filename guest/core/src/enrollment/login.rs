@@ -40,7 +40,7 @@ impl Run {
 
     async fn record_agent(&self, record: &IdentityRecord, effects: &Effects) -> Result<Rc<Agent>> {
         jwt::allowed_workspace(&record.account_id, &self.enrollment.config.allowed_workspaces)?;
-        let agent = self.open_agent(record, key_of(record)?, true)?;
+        let agent = self.open_agent(record, key_of(record)?)?;
         let label = self.label(&record.account_id);
         let Some(task_id) = &record.task_id else { return Ok(agent) };
         let store = read_task_store(effects, &label).await?;
@@ -61,7 +61,7 @@ impl Run {
         let label = self.label(&account_id);
         let jwks = self.fetch_jwks(effects, &label).await?;
         let record = IdentityRecord::from_claims(jwt::verify(jwt, &jwks, self.ports.now_ms())?)?;
-        self.open_agent(&record, key_of(&record)?, false)
+        self.open_agent(&record, key_of(&record)?)
     }
 
     async fn fetch_jwks(&self, effects: &Effects, label: &Label) -> Result<Vec<u8>> {

@@ -26,7 +26,7 @@ impl Run {
             fedramp: present.fedramp,
         };
         let (mut next, key) = self.register_agent(&account, token, effects, &label).await?;
-        let agent = self.open_agent(&next, key, true)?;
+        let agent = self.open_agent(&next, key)?;
         let task_label = agent.label(None, self.conversation.as_deref());
         next.task_id = Some(agent.register(effects, &*self.ports, None, task_label, true).await?);
         self.check_current()?;
@@ -45,7 +45,7 @@ impl Run {
         let next = next_of(loaded.as_ref(), &present)?
             .ok_or_else(|| Error::new(Code::ConfigInvalid, "no rotation is under way, so there is none to finish"))?;
         let kept = if accept { next } else { present.clone() };
-        let agent = self.open_agent(&kept, key_of(&kept)?, true)?;
+        let agent = self.open_agent(&kept, key_of(&kept)?)?;
         self.check_current()?;
         documents::update(effects, AUTH, loaded, &mut |document| {
             let document = document.filter(|document| is_record_of(document, &present)).ok_or_else(replaced)?;
