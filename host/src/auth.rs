@@ -1,20 +1,27 @@
 //! Which credential a request carries, decided anew for every attempt (`spec/identity.md` §9, `spec/metadata.md` 11-3).
 //!
 //! - [`Authorizer`] is what clients ask, once before each attempt and once after a refusal.
+//! - [`ProviderAuth`] is the authoriser of a provider and a [`Login`].
 //! - [`Identities`] is what makes assertions: it bootstraps and registers as needed.
 //! - [`TokenSource`] hands out ChatGPT bearer tokens.
 
 mod credential;
+mod login;
+mod provider_auth;
 mod secret;
+mod table;
 mod token_command;
 
 pub use credential::{Assertion, Credential, CredentialKind, HeaderField};
+pub use login::{Login, Policy};
+pub use provider_auth::ProviderAuth;
 pub use secret::Secret;
 pub use token_command::{PrintedToken, TokenCommand};
 
 use crate::agent::ResponseFacts;
 use crate::error::Error;
 use async_trait::async_trait;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Gives every attempt of a request its credential.
 #[async_trait]
@@ -77,12 +84,32 @@ pub struct Attempt<'a> {
     pub reference: Option<&'a str>,
     /// The endpoint it goes to, such as `responses`; only shown to people who approve it, and in events.
     pub endpoint: &'a str,
+    /// The request, which is the same for all its attempts. Without it every attempt counts as a request.
+    pub request: Option<RequestNumber>,
+}
+
+/// Tells the requests of a process apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestNumber(u64);
+
+impl RequestNumber {
+    /// A number that no other request has.
+    pub fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl<'a> Attempt<'a> {
     /// An attempt for the run task.
     pub fn new(scope: Scope, conversation: &'a str, endpoint: &'a str) -> Self {
-        Self { scope, conversation, reference: None, endpoint }
+        Self { scope, conversation, reference: None, endpoint, request: None }
+    }
+
+    /// The same as one of the attempts of this request.
+    #[must_use]
+    pub fn of_request(self, number: RequestNumber) -> Self {
+        Self { request: Some(number), ..self }
     }
 
     /// The same for the task of a normalised reference.
