@@ -1,6 +1,8 @@
 //! What one attempt carries.
 
 use super::{ChatgptTokens, Secret};
+use crate::error::{Advice, Error};
+use crate::provider::is_legal_value;
 use std::fmt;
 
 /// A header field whose value is a secret.
@@ -10,6 +12,8 @@ pub type HeaderField = (String, Secret);
 pub struct Credential {
     row: String,
     material: Material,
+    /// Which of the authoriser's logins it belongs to.
+    login_turn: u64,
 }
 
 /// What a credential is made of. Kept until the answer is there: a refusal is judged by what was sent.
@@ -56,35 +60,42 @@ pub struct Assertion {
 impl Credential {
     /// No credential. `row` is the row of §9 that said so.
     pub fn nothing(row: impl Into<String>) -> Self {
-        Self { row: row.into(), material: Material::Nothing }
+        Self::new(row, Material::Nothing)
     }
 
     /// A bearer token, without any account field.
     pub fn bearer(row: impl Into<String>, token: &Secret) -> Self {
-        Self { row: row.into(), material: Material::Bearer(vec![authorization(token)]) }
+        Self::new(row, Material::Bearer(vec![authorization(token)]))
     }
 
     /// Ready-made header fields.
     pub fn headers_of_login(row: impl Into<String>, fields: Vec<HeaderField>) -> Self {
-        Self { row: row.into(), material: Material::Headers(fields) }
+        Self::new(row, Material::Headers(fields))
     }
 
     /// An assertion.
     pub fn assertion(row: impl Into<String>, assertion: Assertion) -> Self {
-        Self { row: row.into(), material: Material::Assertion(assertion) }
+        Self::new(row, Material::Assertion(assertion))
     }
 
     pub(super) fn printed(row: impl Into<String>, token: &Secret, run: u64) -> Self {
-        Self { row: row.into(), material: Material::Printed { fields: vec![authorization(token)], run } }
+        Self::new(row, Material::Printed { fields: vec![authorization(token)], run })
     }
 
-    pub(super) fn chatgpt(row: impl Into<String>, tokens: ChatgptTokens) -> Self {
+    /// Errors: `config-invalid`, `record-invalid` for tokens that cannot be sent (A5).
+    pub(super) fn chatgpt(row: impl Into<String>, tokens: ChatgptTokens) -> Result<Self, Error> {
+        if !is_legal_value(tokens.access_token.expose()) {
+            return Err(Error::config("the access token holds characters that no header can carry; log in again"));
+        }
+        if tokens.account_id.as_deref().is_some_and(|id| !is_account_id(id)) {
+            return Err(Error::new("record-invalid", Advice::FixConfig, "the account id of the login cannot be sent; log in again"));
+        }
         let mut fields = vec![authorization(&tokens.access_token)];
         fields.extend(tokens.account_id.iter().map(|id| ("ChatGPT-Account-ID".to_owned(), id.as_str().into())));
         if tokens.fedramp {
             fields.push(("X-OpenAI-Fedramp".to_owned(), "true".into()));
         }
-        Self { row: row.into(), material: Material::Chatgpt { fields, tokens } }
+        Ok(Self::new(row, Material::Chatgpt { fields, tokens }))
     }
 
     /// The header fields to set, in order. They replace fields of the same name (11-1).
@@ -124,8 +135,20 @@ impl Credential {
         self.signed().map(|assertion| assertion.task_id.as_str())
     }
 
+    pub(super) fn of_login(self, login_turn: u64) -> Self {
+        Self { login_turn, ..self }
+    }
+
+    pub(super) fn login_turn(&self) -> u64 {
+        self.login_turn
+    }
+
     pub(super) fn material(&self) -> &Material {
         &self.material
+    }
+
+    fn new(row: impl Into<String>, material: Material) -> Self {
+        Self { row: row.into(), material, login_turn: 0 }
     }
 
     fn signed(&self) -> Option<&Assertion> {
@@ -146,6 +169,11 @@ impl fmt::Debug for Assertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Assertion({:?} for {:?}, {:?})", self.agent_runtime_id, self.task_id, names(&self.headers))
     }
+}
+
+/// A5.
+fn is_account_id(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x21..=0x7e))
 }
 
 fn authorization(token: &Secret) -> HeaderField {
