@@ -167,7 +167,7 @@ fn storage_failed(error: &StorageError) -> wit::StorageFailure {
     tracing::warn!(%error, "storage");
     match error {
         StorageError::Unreadable { .. } => wit::StorageFailure::Unreadable,
-        StorageError::Unwritable { .. } => wit::StorageFailure::Unwritable,
+        StorageError::Unwritable { .. } | StorageError::Unanswered { .. } => wit::StorageFailure::Unwritable,
         StorageError::Conflict { .. } => wit::StorageFailure::Conflict,
     }
 }

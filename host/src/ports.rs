@@ -180,6 +180,14 @@ pub enum StorageError {
         /// Which document.
         what: String,
     },
+    /// Nothing is known: what keeps the document did not answer. The change may still happen.
+    #[error("nothing has answered for {seconds} s, so {what} may be changed or not; look for a dialog that waits for you, then try again")]
+    Unanswered {
+        /// Which document.
+        what: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// Writing failed; the document is as it was.
     #[error("{what} cannot be written, nothing changed: {why}")]
     Unwritable {

@@ -105,7 +105,9 @@ impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         let (code, advice) = match &error {
             StorageError::Unreadable { .. } => ("store-read-failed", Advice::FixConfig),
-            StorageError::Conflict { .. } | StorageError::Unwritable { .. } => ("store-write-failed", Advice::BackOff),
+            StorageError::Conflict { .. } | StorageError::Unanswered { .. } | StorageError::Unwritable { .. } => {
+                ("store-write-failed", Advice::BackOff)
+            }
         };
         Self::from(Error::new(code, advice, error.to_string()))
     }
