@@ -80,6 +80,7 @@ pub fn config() -> AgentConfig {
         authapi_base: AUTHAPI.into(),
         correct_clock: true,
         skew_threshold_s: None,
+        clock_offset_ms: 0,
     }
 }
 

@@ -9,7 +9,7 @@ use super::time::timestamp;
 use crate::ports::{Clock, Document};
 use crate::system::SystemClock;
 use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
-use crate::{Agent, Component, Error, Key, Session};
+use crate::{Agent, Component, Error, Key, Session, Surroundings};
 use clap::Args;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl Enrolled {
         let agent = Agent::builder(&self.identity.agent_runtime_id, self.key.clone(), &self.authapi_base)
             .account(&self.identity.account_id, &self.identity.chatgpt_user_id)
             .fedramp(self.identity.fedramp)
-            .observer(progress)
+            .surroundings(Surroundings::default().inline_observer(progress))
             .build(component)?;
         Ok(agent)
     }

@@ -12,7 +12,7 @@ use crate::registering::AgentRegistration;
 use crate::session::KeyHandle;
 use crate::types::agents::AgentConfig;
 use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
-use crate::{Component, Session, agent};
+use crate::{Component, Session, Surroundings, agent};
 use clap::Args;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -87,6 +87,7 @@ impl Register {
             authapi_base: authapi_base.into(),
             correct_clock: true,
             skew_threshold_s: None,
+            clock_offset_ms: 0,
         };
         let agent = session.open_agent(&config, key)?;
         Ok(session.release(agent)?)
@@ -103,7 +104,7 @@ impl Register {
         let progress: Arc<dyn Observer> = context.progress("registering the agent");
         let agent_runtime_id = AgentRegistration::new(authapi_base, public.raw.clone(), agent::description(&self.source))
             .fedramp(self.fedramp)
-            .observer(progress)
+            .surroundings(Surroundings::default().inline_observer(progress))
             .run(component, token)
             .await?;
         Ok(Identity {

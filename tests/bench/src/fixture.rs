@@ -89,5 +89,6 @@ pub fn agent_config() -> AgentConfig {
         authapi_base: "https://auth.example.com".into(),
         correct_clock: true,
         skew_threshold_s: None,
+        clock_offset_ms: 0,
     }
 }

@@ -141,6 +141,7 @@ fn config(agent_runtime_id: &str) -> agents::AgentConfig {
         authapi_base: "https://authority.example".into(),
         correct_clock: true,
         skew_threshold_s: None,
+        clock_offset_ms: 0,
     }
 }
 

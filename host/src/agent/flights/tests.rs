@@ -14,7 +14,11 @@ async fn l6_a_thousand_callers_share_one_flight() {
                     let _permit = gate.acquire().await;
                     started.fetch_add(1, Ordering::Relaxed)
                 };
-                flights.join(7, work, || drop(waiting.fetch_add(1, Ordering::Relaxed))).await
+                flights
+                    .join(7, work, || {
+                        waiting.fetch_add(1, Ordering::Relaxed);
+                    })
+                    .await
             })
         })
         .collect();
