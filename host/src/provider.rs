@@ -11,7 +11,7 @@ mod headers;
 mod members;
 
 pub use bedrock::region;
-pub use catalogue::{Providers, Surroundings};
+pub use catalogue::{ConfigContext, Providers};
 pub use endpoint::DefaultBase;
 pub(crate) use environment::filled;
 pub use environment::{Environment, ProcessEnvironment};

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// What a description refers to without saying so.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct ConfigContext {
     /// The folder of the configuration: token commands run here, relative `cwd`s begin here.
     pub folder: PathBuf,
     /// Version of the program, which the OpenAI provider sends as `version`.
@@ -21,8 +21,8 @@ pub struct Providers(BTreeMap<String, Provider>);
 
 impl Providers {
     /// The built-in ones, `openai` and `amazon-bedrock`.
-    pub fn built_in(surroundings: &Surroundings) -> Self {
-        let providers = [description::openai(surroundings), bedrock::built_in()];
+    pub fn built_in(context: &ConfigContext) -> Self {
+        let providers = [description::openai(context), bedrock::built_in()];
         Self(providers.into_iter().map(|provider| (provider.id.clone(), provider)).collect())
     }
 
@@ -31,13 +31,13 @@ impl Providers {
     /// Errors: `config-invalid`, `base-url-unsupported`, `reserved-provider`, `provider-unknown-member`,
     /// `provider-auth-conflict`, `provider-auth-empty-command`, `provider-auth-zero-timeout`, `aws-on-custom-provider`,
     /// `aws-override-unsupported`.
-    pub fn from_config(model_providers: Value, surroundings: &Surroundings) -> Result<Self, Error> {
+    pub fn from_config(model_providers: Value, context: &ConfigContext) -> Result<Self, Error> {
         let Value::Object(tables) = model_providers else {
             return Err(Error::config("model_providers must be a table of providers"));
         };
-        let mut providers = Self::built_in(surroundings);
+        let mut providers = Self::built_in(context);
         for (id, table) in tables {
-            let provider = Provider::from_config(&id, table, surroundings)?;
+            let provider = Provider::from_config(&id, table, context)?;
             providers.0.insert(id, provider);
         }
         Ok(providers)
@@ -59,19 +59,19 @@ impl Providers {
 
 impl Provider {
     /// Reads one table of `model_providers`. Errors: see [`Providers::from_config`].
-    pub fn from_config(id: &str, table: Value, surroundings: &Surroundings) -> Result<Self, Error> {
+    pub fn from_config(id: &str, table: Value, context: &ConfigContext) -> Result<Self, Error> {
         match id {
             description::OPENAI_ID => {
                 let message = format!("model_providers.{id} would replace a built-in provider; choose another id");
                 Err(Error::new("reserved-provider", Advice::FixConfig, message))
             }
             bedrock::ID => bedrock::overridden(table),
-            _ => description::custom(id, table, surroundings),
+            _ => description::custom(id, table, context),
         }
     }
 
     /// The built-in `openai`.
     pub fn openai(client_version: impl Into<String>) -> Self {
-        description::openai(&Surroundings { folder: PathBuf::new(), client_version: client_version.into() })
+        description::openai(&ConfigContext { folder: PathBuf::new(), client_version: client_version.into() })
     }
 }

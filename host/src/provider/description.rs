@@ -1,6 +1,6 @@
 //! Reads the description of a provider: defaults, limits and members that exclude each other (table of §11, 12-1, 13-2).
 
-use super::catalogue::Surroundings;
+use super::catalogue::ConfigContext;
 use super::members::Members;
 use super::{CommandAuth, CredentialSource, OPENAI_NAME, Provider, is_legal_value};
 use crate::auth::Secret;
@@ -54,18 +54,18 @@ pub(super) fn plain(id: &str, name: &str, credentials: CredentialSource) -> Prov
     }
 }
 
-pub(super) fn openai(surroundings: &Surroundings) -> Provider {
+pub(super) fn openai(context: &ConfigContext) -> Provider {
     let base = plain(OPENAI_ID, OPENAI_NAME, CredentialSource::Login);
-    with_openai_fields(Provider { requires_openai_auth: true, supports_websockets: true, ..base }, surroundings)
+    with_openai_fields(Provider { requires_openai_auth: true, supports_websockets: true, ..base }, context)
 }
 
 /// A provider of the user's own.
-pub(super) fn custom(id: &str, table: Value, surroundings: &Surroundings) -> Result<Provider, Error> {
+pub(super) fn custom(id: &str, table: Value, context: &ConfigContext) -> Result<Provider, Error> {
     let mut members = Members::read(format!("model_providers.{id}"), table, MEMBERS)?;
     let name = members.filled("name")?.ok_or_else(|| members.wrong("name", "given"))?;
     let requires_openai_auth = members.flag("requires_openai_auth")?;
     let supports_websockets = members.flag("supports_websockets")?;
-    let command = command_auth(&mut members, &surroundings.folder)?;
+    let command = command_auth(&mut members, &context.folder)?;
     check_conflicts(&members, command.is_some(), requires_openai_auth, supports_websockets)?;
     if members.has("aws") {
         let message = format!("{}.aws: only the built-in provider amazon-bedrock can use AWS", members.place());
@@ -89,7 +89,7 @@ pub(super) fn custom(id: &str, table: Value, surroundings: &Surroundings) -> Res
         requires_openai_auth,
         ..base
     };
-    Ok(if provider.is_openai() { with_openai_fields(provider, surroundings) } else { provider })
+    Ok(if provider.is_openai() { with_openai_fields(provider, context) } else { provider })
 }
 
 /// 12-1 and 13-2: a credential of one's own excludes the others. Every member in conflict is named.
@@ -154,11 +154,11 @@ fn command_auth(members: &mut Members, folder: &Path) -> Result<Option<CommandAu
 }
 
 /// 11-2. What the configuration says about these fields stays.
-fn with_openai_fields(mut provider: Provider, surroundings: &Surroundings) -> Provider {
+fn with_openai_fields(mut provider: Provider, context: &ConfigContext) -> Provider {
     let configured: Vec<String> = provider.http_headers.keys().chain(provider.env_http_headers.keys()).cloned().collect();
     let is_free = |name: &str| !configured.iter().any(|other| other.eq_ignore_ascii_case(name));
     if is_free("version") {
-        provider.http_headers.insert("version".into(), Secret::from(surroundings.client_version.as_str()));
+        provider.http_headers.insert("version".into(), Secret::from(context.client_version.as_str()));
     }
     for (field, variable) in [("OpenAI-Organization", "OPENAI_ORGANIZATION"), ("OpenAI-Project", "OPENAI_PROJECT")] {
         if is_free(field) {

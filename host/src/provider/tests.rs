@@ -7,12 +7,12 @@ use super::*;
 use crate::error::Error;
 use serde_json::{Value, json};
 
-fn surroundings() -> Surroundings {
-    Surroundings { folder: "/etc/program".into(), client_version: "1.2.3".into() }
+fn context() -> ConfigContext {
+    ConfigContext { folder: "/etc/program".into(), client_version: "1.2.3".into() }
 }
 
 fn custom(table: Value) -> Result<Provider, Error> {
-    Provider::from_config("mine", table, &surroundings())
+    Provider::from_config("mine", table, &context())
 }
 
 /// The error of a description with the name `Mine` and these members.
@@ -22,7 +22,7 @@ fn refused(mut members: Value) -> Error {
 }
 
 fn bedrock(table: Value) -> Result<Provider, Error> {
-    Provider::from_config("amazon-bedrock", table, &surroundings())
+    Provider::from_config("amazon-bedrock", table, &context())
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn r11_a_toml_table_is_read_member_by_member() {
         args = ["--scope", "a b"]
         cwd = "bin"
     "#;
-    let providers = Providers::from_config(toml::from_str(text).unwrap(), &surroundings()).unwrap();
+    let providers = Providers::from_config(toml::from_str(text).unwrap(), &context()).unwrap();
     let provider = providers.get("mine").unwrap();
     assert_eq!(provider.base_url.as_deref(), Some("https://api.example/v1"));
     assert_eq!(provider.query_params["api-version"], "2026-01-01");
@@ -108,14 +108,14 @@ fn r11_wrong_members_are_named_and_their_values_are_not_shown() {
     for nameless in [json!({}), json!({"name": " "}), json!({"name": null}), json!("Mine")] {
         assert_eq!(custom(nameless).unwrap_err().code, "config-invalid");
     }
-    assert_eq!(Providers::from_config(json!([]), &surroundings()).unwrap_err().code, "config-invalid");
-    let unknown = Providers::built_in(&surroundings()).get("none").unwrap_err();
+    assert_eq!(Providers::from_config(json!([]), &context()).unwrap_err().code, "config-invalid");
+    let unknown = Providers::built_in(&context()).get("none").unwrap_err();
     assert!(unknown.message.contains("amazon-bedrock, openai"), "{unknown}");
 }
 
 #[test]
 fn r11_6_built_in_ids_are_reserved_and_unknown_members_are_refused() {
-    let reserved = Provider::from_config("openai", json!({"name": "OpenAI", "unknown": 1}), &surroundings()).unwrap_err();
+    let reserved = Provider::from_config("openai", json!({"name": "OpenAI", "unknown": 1}), &context()).unwrap_err();
     assert_eq!(reserved.code, "reserved-provider");
     let unknown = refused(json!({"base_ulr": "x", "retries": 1}));
     assert_eq!(unknown.code, "provider-unknown-member");

@@ -1,7 +1,7 @@
 //! Identities and tokens that record what they are asked.
 
 use super::*;
-use crate::provider::Surroundings;
+use crate::provider::ConfigContext;
 use std::collections::VecDeque;
 
 /// Answers with the failures it is given, one for each request, and with an assertion once they are used up.
@@ -111,6 +111,6 @@ pub(super) fn managed_login(identities: &Arc<Recorder>) -> Login {
 /// A provider with these members.
 pub(super) fn provider(mut members: serde_json::Value) -> Provider {
     members["name"] = "Mine".into();
-    let surroundings = Surroundings { folder: "/".into(), client_version: "1".into() };
-    Provider::from_config("mine", members, &surroundings).unwrap()
+    let context = ConfigContext { folder: "/".into(), client_version: "1".into() };
+    Provider::from_config("mine", members, &context).unwrap()
 }

@@ -55,8 +55,8 @@ async fn p5_no_login_reaches_an_open_provider() {
 #[tokio::test]
 async fn p5_r13_9_no_login_reaches_aws() {
     for login in logins() {
-        let surroundings = crate::provider::Surroundings { folder: "/".into(), client_version: "1".into() };
-        let aws = Provider::from_config("amazon-bedrock", json!({}), &surroundings).unwrap();
+        let context = crate::provider::ConfigContext { folder: "/".into(), client_version: "1".into() };
+        let aws = Provider::from_config("amazon-bedrock", json!({}), &context).unwrap();
         assert_eq!(sent(&auth(aws, login), &scoped()).await, expected("P5", CredentialKind::Nothing, &[]));
     }
 }

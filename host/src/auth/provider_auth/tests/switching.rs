@@ -22,7 +22,8 @@ impl Leaving {
     }
 
     fn leave(&self) {
-        if let (Some(next), Some(auth)) = (lock(&self.next).take(), self.auth.get()) {
+        let Some(auth) = self.auth.get() else { return };
+        if let Some(next) = lock(&self.next).take() {
             auth.switch_login(next);
         }
     }
