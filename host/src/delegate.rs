@@ -29,6 +29,8 @@
 
 mod agent;
 mod approval;
+#[cfg(feature = "client")]
+mod authorizer;
 mod connection;
 mod context;
 mod event;
@@ -46,6 +48,8 @@ pub use approval::{
     Answers, CommandApproval, Decision, FileChange, Grant, GrantScope, McpCall, NetworkContext, PatchApproval, Permissions,
     PermissionsRequest, PolicyChange, Question, UserInputRequest,
 };
+#[cfg(feature = "client")]
+pub use authorizer::{GatedAuthorizer, GatedIdentities, SigningIdentity};
 pub use context::{DelegateContext, Features, Instructions, ParentContext, ParentTurn};
 pub use event::{Event, EventKind};
 pub use ids::Ids;
@@ -54,7 +58,7 @@ pub use operation::{InputItem, Operation, Submission, UserInput};
 pub use options::{DelegateOptions, McpQuestions};
 pub use parent::{Parent, Resolved, Review, Reviewer, SubagentStarted};
 pub use session::{Operations, SessionPipes};
-pub use signing::{DelegateSigning, RequestKind, SigningApproval, SigningGate, SigningRequest, SigningSubject};
+pub use signing::{DelegateSigning, Gates, RequestKind, SigningApproval, SigningGate, SigningRequest, SigningSubject};
 
 use crate::error::Error;
 use connection::Connection;

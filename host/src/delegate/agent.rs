@@ -1,10 +1,9 @@
 //! The parent's agent in a delegate's hands.
 
 use super::lineage::Lineage;
-use super::signing::{RequestKind, SigningGate, SigningRequest, SigningSubject};
+use super::signing::{Gates, RequestKind, SigningGate, SigningRequest, SigningSubject};
 use crate::agent::{Agent, Headers};
-use crate::component::wit::task_refs::ExternalTaskRef;
-use crate::error::Error;
+use crate::error::{Advice, Error};
 use std::fmt;
 
 /// Signs a delegate's requests with its parent's identity, as far as its gates allow. Cheap to clone.
@@ -13,8 +12,7 @@ use std::fmt;
 #[derive(Clone)]
 pub struct DelegateAgent {
     agent: Agent,
-    /// The delegate's own first, then those of its ancestors that are delegates themselves.
-    gates: Vec<SigningGate>,
+    gates: Gates,
     lineage: Lineage,
     reference: Option<String>,
 }
@@ -22,15 +20,14 @@ pub struct DelegateAgent {
 impl DelegateAgent {
     /// The agent of a root session, for one of its delegates. Signs for the run task.
     pub fn new(agent: Agent, gate: SigningGate, lineage: Lineage) -> Self {
-        Self { agent, gates: vec![gate], lineage, reference: None }
+        Self { agent, gates: Gates::of(gate), lineage, reference: None }
     }
 
     /// The same identity for a delegate of this delegate. A request of it has to pass its own gate and each gate above: what this
     /// delegate was granted does not cover it (14-7).
     #[must_use]
     pub fn descend(&self, gate: SigningGate, lineage: Lineage) -> Self {
-        let gates = [gate].into_iter().chain(self.gates.iter().cloned()).collect();
-        Self { agent: self.agent.clone(), gates, lineage, reference: None }
+        Self { agent: self.agent.clone(), gates: self.gates.below(gate), lineage, reference: None }
     }
 
     /// Signs for the task of this normalised reference instead of the run task.
@@ -45,6 +42,11 @@ impl DelegateAgent {
         &self.lineage
     }
 
+    /// What its requests go through.
+    pub fn gates(&self) -> &Gates {
+        &self.gates
+    }
+
     /// A request to be signed: make one for each, keep it for its retries. Errors: those of [`Agent::task`].
     pub fn request(&self, endpoint: impl Into<String>, kind: RequestKind) -> Result<SigningRequest, Error> {
         let task_id = self.agent.task(self.reference.as_deref())?;
@@ -54,29 +56,32 @@ impl DelegateAgent {
     /// The header fields of one attempt of a request, built after the gates let it through and without any network use before that.
     /// Errors: `approval-denied`, `approval-cancelled`, and those of [`Agent::authorize`]. On an error nothing may be sent.
     pub async fn authorize(&self, request: &SigningRequest) -> Result<Headers, Error> {
-        self.admit(request).await?;
+        self.gates.admit(request).await?;
         self.agent.authorize(self.reference.as_deref()).await
     }
 
-    /// Registers a task for the delegate, which is a signature with the parent's identity too and asked about like one.
-    /// Errors: `approval-denied`, `approval-cancelled`, and those of [`Agent::register_task`].
-    pub async fn register_task(&self, reference: Option<&ExternalTaskRef>, conversation: Option<&str>) -> Result<String, Error> {
-        let subject = self.subject("task/register".into(), RequestKind::TaskRegistration, None);
-        self.admit(&SigningRequest::new(subject)).await?;
-        self.agent.register_task(reference, conversation).await
-    }
-
-    async fn admit(&self, request: &SigningRequest) -> Result<(), Error> {
-        for gate in &self.gates {
-            gate.admit(request).await?;
+    /// The task it signs for: the one known or stored, else a new one. Registering is a signature with the parent's identity too, and
+    /// asked about like one. The delegate's end gives up waiting, which stops nobody else (L6).
+    /// Errors: `approval-denied`, `approval-cancelled`, `cancelled`, and those of [`Agent::ensure_task`].
+    pub async fn ensure_task(&self, conversation: Option<&str>) -> Result<String, Error> {
+        let reference = self.reference.as_deref();
+        match self.agent.stored_task(reference).await {
+            Err(error) if error.code == "run-task-missing" => (),
+            known => return known,
         }
-        Ok(())
+        let subject = self.subject("task/register".into(), RequestKind::TaskRegistration, None);
+        self.gates.admit(&SigningRequest::new(subject)).await?;
+        tokio::select! {
+            biased;
+            () = self.gates.ended() => Err(given_up()),
+            task_id = self.agent.ensure_task(reference, conversation) => task_id,
+        }
     }
 
     fn subject(&self, endpoint: String, kind: RequestKind, task_id: Option<String>) -> SigningSubject {
         SigningSubject {
             delegate_thread_id: self.lineage.thread_id.clone(),
-            agent_runtime_id: self.agent.agent_runtime_id().into(),
+            agent_runtime_id: Some(self.agent.agent_runtime_id().into()),
             task_id,
             endpoint,
             kind,
@@ -88,4 +93,8 @@ impl fmt::Debug for DelegateAgent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DelegateAgent({:?} for {})", self.agent, self.lineage.thread_id)
     }
+}
+
+fn given_up() -> Error {
+    Error::new("cancelled", Advice::BackOff, "the delegate ended while its task was being registered")
 }

@@ -15,7 +15,7 @@ use crate::error::{Advice, Error};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A session that was opened and whose events nobody forwards yet.
 pub(super) struct Connection<E, O> {
@@ -29,6 +29,8 @@ pub(super) struct Connection<E, O> {
     gate: SigningGate,
     /// The delegate's own token, a child of the parent's.
     cancel: CancellationToken,
+    /// Cancels it if the start fails after the session was opened.
+    unconnected: DropGuard,
 }
 
 impl<E: Send + 'static, O: Send + 'static> Connection<E, O> {
@@ -48,6 +50,7 @@ impl<E: Send + 'static, O: Send + 'static> Connection<E, O> {
         let (events, from_session) = mpsc::channel(capacity);
         let (to_session, operations) = mpsc::channel(capacity);
         let gate = SigningGate::new(options.signing, context.lineage.thread_id.clone(), cancel.clone(), &events);
+        let pipes = SessionPipes { events, operations, signing: gate.clone(), cancel: cancel.child_token() };
         let connection = Self {
             from_session,
             operations: Operations(to_session),
@@ -56,13 +59,14 @@ impl<E: Send + 'static, O: Send + 'static> Connection<E, O> {
             ids: context.ids.clone(),
             options,
             capacity,
-            gate: gate.clone(),
+            gate,
             cancel: cancel.clone(),
+            unconnected: cancel.clone().drop_guard(),
         };
         tokio::select! {
             biased;
             () = cancel.cancelled() => Err(cancelled()),
-            opened = open(context, SessionPipes { events, operations, signing: gate }) => opened.map(|()| connection),
+            opened = async { open(context, pipes).await } => opened.map(|()| connection),
         }
     }
 
@@ -109,7 +113,7 @@ impl<E: Send + 'static, O: Send + 'static> Connection<E, O> {
             mcp_calls: BTreeMap::new(),
             replies: 0,
         };
-        let (cancel, ended) = (self.cancel.clone(), CancellationToken::new());
+        let (cancel, ended) = (self.unconnected.disarm(), CancellationToken::new());
         let forwarding_events = {
             // Whatever ends it, a panic of the parent's included: operations stop and the gate lets nothing more through.
             let stop = cancel.clone().drop_guard();

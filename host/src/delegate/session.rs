@@ -16,6 +16,9 @@ pub struct SessionPipes<E, O> {
     pub operations: mpsc::Receiver<Submission<O>>,
     /// What its requests go through before they are signed.
     pub signing: SigningGate,
+    /// Cancelled when the delegate is, and when it ends: for what the session starts, delegates of its own among them. The session
+    /// itself ends as it is told.
+    pub cancel: CancellationToken,
 }
 
 /// Tells a delegate what to do. Cheap to clone; keeping one does not keep the delegate alive.

@@ -1,8 +1,10 @@
 //! May a delegate's request be signed with its parent's identity? (`spec/metadata.md` 14-6, 14-7)
 
+mod gates;
 mod mode;
 mod request;
 
+pub use gates::Gates;
 pub use mode::DelegateSigning;
 pub use request::{RequestKind, SigningApproval, SigningRequest, SigningSubject};
 
@@ -165,8 +167,9 @@ fn denied(subject: &SigningSubject) -> Error {
     )
 }
 
+/// Not `back-off`: a client that repeats such attempts would ask again what was broken off.
 fn cancelled(subject: &SigningSubject) -> Error {
-    refusal("approval-cancelled", Advice::BackOff, subject, "was not decided before the delegate or its turn was stopped; nothing was sent")
+    refusal("approval-cancelled", Advice::Never, subject, "was not decided before the delegate or its turn was stopped; nothing was sent")
 }
 
 fn refusal(code: &str, advice: Advice, subject: &SigningSubject, what: &str) -> Error {

@@ -31,8 +31,8 @@ impl SigningRequest {
 pub struct SigningSubject {
     /// Whose request it is.
     pub delegate_thread_id: String,
-    /// Whose identity signs.
-    pub agent_runtime_id: String,
+    /// Whose identity signs; none while it is still to be registered.
+    pub agent_runtime_id: Option<String>,
     /// The task it is signed for, as known now; none while it is still to be registered.
     pub task_id: Option<String>,
     /// Where the request goes, such as `responses`.
