@@ -9,6 +9,7 @@ mod credential;
 mod login;
 mod provider_auth;
 mod secret;
+mod stored_login;
 mod table;
 mod token_command;
 
@@ -16,6 +17,7 @@ pub use credential::{Assertion, Credential, CredentialKind, HeaderField};
 pub use login::{Login, Policy};
 pub use provider_auth::ProviderAuth;
 pub use secret::Secret;
+pub use stored_login::{FoundLogin, LoginSource, LoginSources, StoredLogin, StoredTokens, find_login};
 pub use token_command::{PrintedToken, TokenCommand};
 
 use crate::agent::ResponseFacts;

@@ -1,10 +1,12 @@
 //! A text that is overwritten on drop and never shown.
 
+use serde::Deserialize;
 use std::fmt;
 use zeroize::Zeroizing;
 
 /// A token, a key or the value of an auth header field. `Debug` hides it; [`Self::expose`] is the only way to read it.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
