@@ -44,6 +44,11 @@ impl ReqwestHttp {
         Self { client }
     }
 
+    /// For requests whose answers are read as they arrive.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     async fn exchange(&self, request: Request, deadline: Instant, limits: &Limits) -> Result<HttpResponse, HttpFailure> {
         let url = request.url().clone();
         let response = within(deadline, self.client.execute(request)).await?;
@@ -148,7 +153,7 @@ async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result
     timeout_at(deadline, work).await.map_err(|_| HttpFailure::Timeout)?.map_err(failure_of)
 }
 
-fn failure_of(error: reqwest::Error) -> HttpFailure {
+pub(crate) fn failure_of(error: reqwest::Error) -> HttpFailure {
     let failure = match &error {
         error if error.is_timeout() => HttpFailure::Timeout,
         error if error.is_connect() => HttpFailure::Connect,
@@ -168,7 +173,7 @@ fn not_http(url: &Url, part: &str) -> HttpFailure {
 }
 
 /// For logs: where a request goes, without the parts of a URL that may hold a secret.
-fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
     format!("{}://{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }

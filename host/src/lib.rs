@@ -21,6 +21,7 @@
 //! - [`Agent`]: registers tasks and builds header fields; shared by threads. [`blocking::Agent`] for programs without async.
 //! - [`Enrollment`]: gets, keeps, changes and loses the identity of an installation: bootstrap, login, rotation, logout.
 //! - [`registering::AgentRegistration`]: gives a key an identity.
+//! - [`responses::ResponsesClient`]: the model endpoints, streamed, with credentials, retries and timeouts.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
@@ -53,6 +54,8 @@ pub mod ports;
 #[cfg(feature = "client")]
 pub mod provider;
 pub mod registering;
+#[cfg(feature = "client")]
+pub mod responses;
 pub mod session;
 pub mod signer;
 pub mod storage;

@@ -1,0 +1,193 @@
+//! Clients of the model endpoints: `responses` (streamed), `responses/compact` and `memories/trace_summarize`.
+//!
+//! They put the pieces of a request together: the provider's description, a credential made anew for every attempt, the metadata,
+//! retries and timeouts (`spec/metadata.md` §11).
+//!
+//! ```no_run
+//! use agent_identity_host::auth::Authorizer;
+//! use agent_identity_host::provider::Provider;
+//! use agent_identity_host::responses::{RequestMetadata, ResponseEvent, ResponsesClient, ResponsesRequest, TurnEvent};
+//! use std::sync::Arc;
+//!
+//! # async fn program(provider: Provider, authorizer: Arc<dyn Authorizer>) -> Result<(), Box<dyn std::error::Error>> {
+//! let client = ResponsesClient::builder(provider, authorizer).build()?;
+//! let input = vec![serde_json::json!({"type": "message", "role": "user", "content": "Hello"})];
+//! let request = ResponsesRequest { model: "gpt-5.4".into(), input, ..ResponsesRequest::default() };
+//! let metadata = RequestMetadata::new("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b");
+//! let mut turn = client.turn(&request, &metadata);
+//! while let Some(event) = turn.next().await {
+//!     if let TurnEvent::Response(ResponseEvent::OutputTextDelta(delta)) = event? {
+//!         print!("{}", delta.text);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod answers;
+mod builder;
+mod endpoint;
+mod event;
+mod exchange;
+mod failure;
+mod metadata;
+mod rate_limits;
+mod recording;
+mod request;
+mod retry;
+mod sending;
+mod sse;
+mod stream;
+pub mod telemetry;
+mod turn;
+mod turn_state;
+
+pub use answers::{Compacted, Summaries, TraceSummary};
+pub use builder::ResponsesClientBuilder;
+pub use event::{Completed, Delta, OutputItem, Position, RawEvent, ResponseEvent, TokenUsage};
+pub use failure::{ApiError, ApiErrorKind};
+pub use metadata::{RecordedMetadata, RequestMetadata};
+pub use rate_limits::{Credits, RateLimitSnapshot, RateLimitWindow};
+pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, ServiceTier, SummarizeRequest, Trace, TraceMetadata};
+pub use stream::{ResponseStream, StreamFacts};
+pub use turn::{Turn, TurnEvent};
+pub use turn_state::TurnState;
+
+use crate::auth::{Authorizer, RequestNumber};
+use crate::error::Error;
+use crate::http::ReqwestHttp;
+use crate::ports::{Clock, Random};
+use crate::provider::{CredentialSource, DefaultBase, Environment, Provider};
+use endpoint::Endpoint;
+use exchange::{Answer, Call};
+use http::HeaderMap;
+use request::{Body, Dialect};
+use sending::{Receiving, Wanted};
+use std::fmt;
+use std::sync::Arc;
+use stream::Reading;
+use telemetry::Recorder;
+use tracing::Instrument;
+
+/// A client of one provider. Cheap to clone, shared by tasks.
+///
+/// Every attempt of a request asks the authorizer for a credential and applies it last; at most `request_max_retries` attempts
+/// follow a failure that may pass, and one follows a 401 that the authorizer recovers from. Redirects are not followed. Dropping
+/// a future cancels its request.
+#[derive(Clone)]
+pub struct ResponsesClient(Arc<ClientParts>);
+
+/// What a client is made of.
+struct ClientParts {
+    provider: Provider,
+    authorizer: Arc<dyn Authorizer>,
+    http: ReqwestHttp,
+    environment: Arc<dyn Environment>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    default_headers: Vec<(String, String)>,
+    default_base: Option<DefaultBase>,
+    recorder: Option<Recorder>,
+    app_version: Option<String>,
+    most_bytes: usize,
+}
+
+impl ResponsesClient {
+    /// Begins a client of this provider.
+    pub fn builder(provider: Provider, authorizer: Arc<dyn Authorizer>) -> ResponsesClientBuilder {
+        ResponsesClientBuilder::new(provider, authorizer)
+    }
+
+    /// POST `responses`: sends the request and gives the stream of its response once the server has begun to answer. A stream that
+    /// breaks later is the caller's to take up again; [`Self::turn`] does that.
+    pub async fn stream(&self, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<ResponseStream, ApiError> {
+        self.open(RequestNumber::fresh(), request, metadata).await
+    }
+
+    async fn open(
+        &self,
+        number: RequestNumber,
+        request: &ResponsesRequest,
+        metadata: &RequestMetadata,
+    ) -> Result<ResponseStream, ApiError> {
+        let body = request.body(&metadata.client_metadata, self.0.dialect());
+        let timeout = self.0.provider.stream_idle_timeout;
+        let body = body.map_err(unbuildable)?;
+        let wanted = Wanted::Stream;
+        let call = Call { number, endpoint: Endpoint::Responses, model: &request.model, body, metadata, wanted, timeout };
+        let Answer { received, headers, owner, redaction, entry } = self.run(&call).await?;
+        let Receiving::Stream(received) = received else {
+            return Err(unexpected());
+        };
+        let reading = Reading { idle_timeout: timeout, most_event_bytes: self.0.most_bytes, turn_state: metadata.turn_state.clone() };
+        Ok(ResponseStream::new(Answer { received, headers, owner, redaction, entry }, reading))
+    }
+
+    /// POST `responses`, sent again as a whole while its stream breaks (11-8).
+    pub fn turn<'a>(&'a self, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Turn<'a> {
+        Turn::new(self, request, metadata)
+    }
+
+    /// POST `responses/compact`: the items that replace a history.
+    pub async fn compact(&self, request: &CompactRequest, metadata: &RequestMetadata) -> Result<Compacted, ApiError> {
+        let body = request.body(self.0.dialect());
+        let (body, headers) = self.whole(Endpoint::Compact, &request.model, body, metadata).await?;
+        let compacted: Compacted = answers::decode(&body)?;
+        Ok(Compacted { rate_limits: rate_limits::from_headers(&headers), ..compacted })
+    }
+
+    /// POST `memories/trace_summarize`: a summary of each trace.
+    pub async fn summarize(&self, request: &SummarizeRequest, metadata: &RequestMetadata) -> Result<Summaries, ApiError> {
+        let (body, _) = self.whole(Endpoint::Memories, &request.model, request.body(), metadata).await?;
+        answers::decode(&body)
+    }
+
+    /// A whole answer, within four times the idle timeout of streams (table of §11).
+    async fn whole(
+        &self,
+        endpoint: Endpoint,
+        model: &str,
+        body: Result<Body, Error>,
+        metadata: &RequestMetadata,
+    ) -> Result<(Vec<u8>, HeaderMap), ApiError> {
+        let timeout = self.0.provider.stream_idle_timeout.saturating_mul(4);
+        let (number, wanted) = (RequestNumber::fresh(), Wanted::Whole(self.0.most_bytes));
+        let call = Call { number, endpoint, model, body: body.map_err(unbuildable)?, metadata, wanted, timeout };
+        match self.run(&call).await? {
+            Answer { received: Receiving::Whole(body), headers, .. } => Ok((body, headers)),
+            _ => Err(unexpected()),
+        }
+    }
+
+    async fn run(&self, call: &Call<'_>) -> Result<Answer<Receiving>, ApiError> {
+        let span = tracing::info_span!("model_request", provider = self.0.provider.id, endpoint = call.endpoint.path(), model = call.model);
+        self.0.run(call).instrument(span).await
+    }
+
+    fn parts(&self) -> &ClientParts {
+        &self.0
+    }
+}
+
+impl ClientParts {
+    fn dialect(&self) -> Dialect {
+        Dialect { is_openai: self.provider.is_openai(), takes_service_tier: !matches!(self.provider.credentials, CredentialSource::Aws(_)) }
+    }
+}
+
+fn unbuildable(error: Error) -> ApiError {
+    ApiError::of(ApiErrorKind::Unbuildable, error)
+}
+
+fn unexpected() -> ApiError {
+    unbuildable(Error::internal("an answer was received in another way than it was asked for".into()))
+}
+
+impl fmt::Debug for ResponsesClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResponsesClient({:?})", self.0.provider)
+    }
+}
+
+#[cfg(test)]
+mod tests;

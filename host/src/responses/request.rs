@@ -1,0 +1,312 @@
+//! The bodies of requests (table of §11).
+
+use crate::error::{Advice, Error};
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A service tier: any text that is not blank (11-9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ServiceTier(String);
+
+impl ServiceTier {
+    /// Takes the text unchanged. Errors: `invalid-service-tier`.
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        not_blank(text.into(), "invalid-service-tier", "a service tier").map(Self)
+    }
+
+    /// What a "fast" switch asks for.
+    pub fn fast() -> Self {
+        Self("priority".into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A reasoning effort: any text that is not blank (11-9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ReasoningEffort(String);
+
+impl ReasoningEffort {
+    /// Takes the text unchanged. Errors: `invalid-reasoning-effort`.
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        not_blank(text.into(), "invalid-reasoning-effort", "a reasoning effort").map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How a model is to reason. What is unset is not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reasoning {
+    /// How much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort: Option<ReasoningEffort>,
+    /// Which summary of it to send, such as `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+}
+
+/// A request to `responses`, answered as a stream. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq)]
+pub struct ResponsesRequest {
+    /// The model.
+    pub model: String,
+    /// System instructions.
+    pub instructions: Option<String>,
+    /// The items of the conversation, as the API writes them.
+    pub input: Vec<Value>,
+    /// The tools, as the API writes them.
+    pub tools: Option<Vec<Value>>,
+    /// Whether tools may be called at the same time.
+    pub parallel_tool_calls: Option<bool>,
+    /// How to reason.
+    pub reasoning: Option<Reasoning>,
+    /// Whether the server keeps the response.
+    pub store: bool,
+    /// Service tier; not sent to AWS (11-10).
+    pub service_tier: Option<ServiceTier>,
+    /// Groups requests for the server's prompt cache.
+    pub prompt_cache_key: Option<String>,
+    /// Output format and verbosity.
+    pub text: Option<Value>,
+    /// Any other members, such as `tool_choice` or `include`. Those above, `stream` and `client_metadata` cannot be set here.
+    pub extra: Map<String, Value>,
+}
+
+/// A request to `responses/compact`: exactly these members. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct CompactRequest {
+    /// The model.
+    pub model: String,
+    /// The items of the conversation, as the API writes them.
+    pub input: Vec<Value>,
+    /// System instructions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// The tools, as the API writes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Vec<Value>>,
+    /// Whether tools may be called at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallel_tool_calls: Option<bool>,
+    /// How to reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<Reasoning>,
+    /// Service tier; not sent to AWS nor with API-key auth (11-10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
+    /// Groups requests for the server's prompt cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_cache_key: Option<String>,
+    /// Output format and verbosity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Value>,
+}
+
+/// A request to `memories/trace_summarize`. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct SummarizeRequest {
+    /// The model.
+    pub model: String,
+    /// What is to be summarised.
+    pub traces: Vec<Trace>,
+    /// How to reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<Reasoning>,
+}
+
+/// The trace of a conversation.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct Trace {
+    /// The caller's name for it.
+    pub id: String,
+    /// About it.
+    pub metadata: TraceMetadata,
+    /// Its items, as the API writes them.
+    pub items: Vec<Value>,
+}
+
+/// About a trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TraceMetadata {
+    /// Where it was read.
+    pub source_path: String,
+}
+
+/// What the provider decides about a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dialect {
+    /// 11-11.
+    pub(super) is_openai: bool,
+    /// 11-10.
+    pub(super) takes_service_tier: bool,
+}
+
+/// The body of a request, shared by its attempts.
+#[derive(Clone)]
+pub(super) struct Body {
+    full: Bytes,
+    /// For API-key auth; none: the same (11-10).
+    without_tier: Option<Bytes>,
+}
+
+impl Body {
+    pub(super) fn bytes(&self, is_api_key: bool) -> Bytes {
+        self.without_tier.as_ref().filter(|_| is_api_key).unwrap_or(&self.full).clone()
+    }
+}
+
+impl ResponsesRequest {
+    pub(super) fn body(&self, client_metadata: &BTreeMap<String, String>, dialect: Dialect) -> Result<Body, Error> {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            model: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            instructions: Option<&'a str>,
+            input: &'a [Value],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            tools: Option<&'a [Value]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            parallel_tool_calls: Option<bool>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            reasoning: Option<&'a Reasoning>,
+            store: bool,
+            stream: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            service_tier: Option<&'a ServiceTier>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            prompt_cache_key: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            text: Option<&'a Value>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            client_metadata: &'a BTreeMap<String, String>,
+            #[serde(flatten)]
+            extra: &'a Map<String, Value>,
+        }
+        if let Some(name) = self.extra.keys().find(|name| TYPED.contains(&name.as_str())) {
+            return Err(Error::config(format!("{name:?} cannot be an extra member of a request; it has a place of its own")));
+        }
+        let extra = self.extra_for(dialect);
+        let full = bytes(&Wire {
+            model: &self.model,
+            instructions: self.instructions.as_deref(),
+            input: &self.input,
+            tools: self.tools.as_deref(),
+            parallel_tool_calls: self.parallel_tool_calls,
+            reasoning: self.reasoning.as_ref(),
+            store: self.store,
+            stream: true,
+            service_tier: self.service_tier.as_ref().filter(|_| dialect.takes_service_tier),
+            prompt_cache_key: self.prompt_cache_key.as_deref(),
+            text: self.text.as_ref(),
+            client_metadata,
+            extra: extra.as_ref().unwrap_or(&self.extra),
+        })?;
+        Ok(Body { full, without_tier: None })
+    }
+
+    /// The extra members where they differ from what was given.
+    fn extra_for(&self, dialect: Dialect) -> Option<Map<String, Value>> {
+        const OPTIONS: &str = "stream_options";
+        const OPENAI_ONLY: &str = "reasoning_summary_delivery";
+        let has = |options: &Value| options.get(OPENAI_ONLY).is_some();
+        if dialect.is_openai || !self.extra.get(OPTIONS).is_some_and(has) {
+            return None;
+        }
+        let mut extra = self.extra.clone();
+        let options = extra.get_mut(OPTIONS).and_then(Value::as_object_mut)?;
+        options.remove(OPENAI_ONLY);
+        if options.is_empty() {
+            extra.remove(OPTIONS);
+        }
+        Some(extra)
+    }
+}
+
+impl CompactRequest {
+    pub(super) fn body(&self, dialect: Dialect) -> Result<Body, Error> {
+        if self.service_tier.is_none() {
+            return Ok(Body { full: bytes(self)?, without_tier: None });
+        }
+        let without = bytes(&Self { service_tier: None, ..self.clone() })?;
+        Ok(if dialect.takes_service_tier {
+            Body { full: bytes(self)?, without_tier: Some(without) }
+        } else {
+            Body { full: without, without_tier: None }
+        })
+    }
+}
+
+impl SummarizeRequest {
+    pub(super) fn body(&self) -> Result<Body, Error> {
+        Ok(Body { full: bytes(self)?, without_tier: None })
+    }
+}
+
+/// Members with a place of their own, and those of websocket messages.
+const TYPED: [&str; 15] = [
+    "model",
+    "instructions",
+    "input",
+    "tools",
+    "parallel_tool_calls",
+    "reasoning",
+    "store",
+    "stream",
+    "service_tier",
+    "prompt_cache_key",
+    "text",
+    "client_metadata",
+    "type",
+    "generate",
+    "background",
+];
+
+fn bytes(body: &impl Serialize) -> Result<Bytes, Error> {
+    serde_json::to_vec(body).map(Bytes::from).map_err(|error| Error::internal(format!("a request cannot be written as JSON: {error}")))
+}
+
+fn not_blank(text: String, code: &str, what: &str) -> Result<String, Error> {
+    if text.trim().is_empty() {
+        return Err(Error::new(code, Advice::FixConfig, format!("{what} is blank; leave it out or name one")));
+    }
+    Ok(text)
+}
+
+impl fmt::Debug for ResponsesRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResponsesRequest({:?}, {} items)", self.model, self.input.len())
+    }
+}
+
+impl fmt::Debug for CompactRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CompactRequest({:?}, {} items)", self.model, self.input.len())
+    }
+}
+
+impl fmt::Debug for SummarizeRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SummarizeRequest({:?}, {} traces)", self.model, self.traces.len())
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trace({:?}, {} items)", self.id, self.items.len())
+    }
+}
+
+#[cfg(test)]
+mod tests;

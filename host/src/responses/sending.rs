@@ -1,0 +1,180 @@
+//! One attempt on the wire.
+
+use super::ClientParts;
+use super::exchange::Call;
+use super::failure::{ApiError, ApiErrorKind, Redaction};
+use super::stream::deadline_in;
+use super::turn_state::{self, Owner};
+use crate::auth::{Credential, CredentialKind};
+use crate::error::{Advice, Error};
+use crate::http::{failure_of, is_allowed, shown};
+use crate::ports::HttpFailure;
+use crate::provider::{CredentialSource, DefaultBase, DropReason, Dropped, HeaderLayers, merge_headers};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::{Request, Response};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// Most bytes of an error body that are read (N7).
+const ERROR_BODY: usize = 64 << 10;
+
+/// What a call wants of a success.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    Stream,
+    /// All of it, up to so many bytes.
+    Whole(usize),
+}
+
+/// A success, as far as it has been received.
+pub(super) enum Receiving {
+    Stream(Response),
+    Whole(Vec<u8>),
+}
+
+/// A request that is ready to be sent.
+pub(super) struct Prepared {
+    pub(super) request: Request,
+    pub(super) redaction: Redaction,
+    pub(super) dropped: Vec<Dropped>,
+}
+
+pub(super) struct Answered {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// The success, or the body of an error.
+    pub(super) received: Result<Receiving, Vec<u8>>,
+}
+
+pub(super) enum Unanswered {
+    Transient(ApiErrorKind),
+    Final(ApiError),
+}
+
+impl ClientParts {
+    /// Puts an attempt together; the credential's fields go on last (11-1, 11-3).
+    pub(super) fn prepare(&self, call: &Call<'_>, credential: &Credential, owner: &Owner) -> Result<Prepared, Error> {
+        let is_chatgpt = is_chatgpt(credential);
+        let default_base = if is_chatgpt { DefaultBase::Chatgpt } else { DefaultBase::Api };
+        let url = self.provider.endpoint(call.endpoint.path(), self.default_base.unwrap_or(default_base), &*self.environment)?;
+        if !is_allowed(&url) {
+            let message = format!("{} is neither https nor http on a loopback host", shown(&url));
+            return Err(Error::new("base-url-unsupported", Advice::FixConfig, message));
+        }
+        let mut selected = call.metadata.select(call.endpoint);
+        if !is_chatgpt {
+            selected.leave_out("x-oai-attestation");
+        }
+        let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
+        let turn_state = turn_state.and_then(|state| state.token_for(owner));
+        selected.headers.extend(turn_state.clone().map(|token| (turn_state::HEADER.to_owned(), token)));
+        selected.headers.push((ACCEPT.as_str().into(), call.endpoint.accept().into()));
+        selected.headers.push((CONTENT_TYPE.as_str().into(), "application/json".into()));
+        let layers = HeaderLayers { defaults: &self.default_headers, request: &selected.headers, auth: credential.headers() };
+        let mut merged = merge_headers(&self.provider, &layers, &*self.environment)?;
+        if let Some(token) = merged.headers.get_mut(turn_state::HEADER) {
+            token.set_sensitive(true);
+        }
+        let redaction = self.redaction(&merged.headers);
+        let mut dropped = selected.dropped;
+        dropped.append(&mut merged.dropped);
+        dropped.sort();
+        let mut request = Request::new(Method::POST, url);
+        *request.headers_mut() = merged.headers;
+        *request.body_mut() = Some(call.body.bytes(self.is_api_key(credential)).into());
+        Ok(Prepared { request, redaction, dropped })
+    }
+
+    /// Sends it. `timeout` is for the head of a stream, else for the whole answer.
+    pub(super) async fn send(&self, request: Request, wanted: Wanted, timeout: Duration) -> Result<Answered, Unanswered> {
+        let deadline = deadline_in(timeout);
+        let url = request.url().clone();
+        let response = within(deadline, self.http.client().execute(request)).await?;
+        if *response.url() != url {
+            tracing::warn!(url = shown(&url), "the HTTP client followed a redirect; build it with redirect::Policy::none()");
+            return Err(Unanswered::Final(ApiError::new(ApiErrorKind::RedirectRefused)));
+        }
+        let (status, headers) = (response.status(), response.headers().clone());
+        if !status.is_success() {
+            let body = within(deadline, read_body(response, ERROR_BODY)).await.map_or_else(|_| Vec::new(), |(body, _)| body);
+            return Ok(Answered { status, headers, received: Err(body) });
+        }
+        let received = match wanted {
+            Wanted::Stream => {
+                check_stream(&headers)?;
+                Receiving::Stream(response)
+            }
+            Wanted::Whole(limit) => match within(deadline, read_body(response, limit)).await? {
+                (_, true) => return Err(Unanswered::Final(ApiError::new(ApiErrorKind::ResponseTooLarge).with_status(status.as_u16()))),
+                (body, false) => Receiving::Whole(body),
+            },
+        };
+        Ok(Answered { status, headers, received: Ok(received) })
+    }
+
+    /// Everything that was sent in confidence: configured and credential fields, the turn state, query parameters.
+    fn redaction(&self, headers: &HeaderMap) -> Redaction {
+        let sensitive = headers.iter().filter(|(name, value)| value.is_sensitive() && *name != "chatgpt-account-id");
+        let values = sensitive.filter_map(|(_, value)| value.to_str().ok());
+        Redaction::of(values.chain(self.provider.query_params.values().map(String::as_str)))
+    }
+
+    /// API-key auth, as 11-10 and 12-7 mean it.
+    fn is_api_key(&self, credential: &Credential) -> bool {
+        match self.provider.credentials {
+            CredentialSource::EnvironmentKey(_) | CredentialSource::OwnBearer(_) | CredentialSource::Command(_) => true,
+            CredentialSource::Login => credential.kind() == CredentialKind::Bearer && !is_chatgpt(credential),
+            CredentialSource::Aws(_) | CredentialSource::Open => false,
+        }
+    }
+}
+
+impl super::metadata::Selected {
+    /// 9-4: attestation goes with ChatGPT auth only.
+    fn leave_out(&mut self, name: &str) {
+        let is_it = |found: &str| found.eq_ignore_ascii_case(name);
+        let found: Vec<_> = self.headers.extract_if(.., |(found, _)| is_it(found)).collect();
+        self.dropped.extend(found.into_iter().map(|(name, _)| Dropped { name, reason: DropReason::Reserved }));
+    }
+}
+
+/// An assertion, a ChatGPT token, or the fields of such a login.
+fn is_chatgpt(credential: &Credential) -> bool {
+    let names_account = || credential.headers().iter().any(|(name, _)| name.eq_ignore_ascii_case("chatgpt-account-id"));
+    matches!(credential.kind(), CredentialKind::Assertion | CredentialKind::Headers) || names_account()
+}
+
+/// A page or a JSON document instead of a stream comes from something else than the API.
+fn check_stream(headers: &HeaderMap) -> Result<(), Unanswered> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if ["text/html", "application/json"].iter().any(|wrong| essence.eq_ignore_ascii_case(wrong)) {
+        return Err(Unanswered::Final(ApiError::because(ApiErrorKind::ResponseUndecodable, &format!("{essence} instead of a stream"))));
+    }
+    Ok(())
+}
+
+async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Unanswered> {
+    let done = timeout_at(deadline, work).await.map_err(|_| Unanswered::Transient(ApiErrorKind::Timeout))?;
+    done.map_err(|error| {
+        Unanswered::Transient(match failure_of(error) {
+            HttpFailure::Timeout => ApiErrorKind::Timeout,
+            HttpFailure::Connect => ApiErrorKind::Connect,
+            HttpFailure::Failed | HttpFailure::Cancelled => ApiErrorKind::Network,
+        })
+    })
+}
+
+/// Up to so many bytes, and whether there are more.
+async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = limit - body.len();
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if chunk.len() > room {
+            return Ok((body, true));
+        }
+    }
+    Ok((body, false))
+}

@@ -1,0 +1,8 @@
+//! Over sockets, against servers that do what a test says, and against the authority.
+
+mod authority;
+mod bodies;
+mod headers;
+mod refusals;
+mod retries;
+pub(super) mod scene;

@@ -1,0 +1,205 @@
+//! Against the authority, over sockets, with assertions.
+
+use super::scene::{metadata, read, request, texts};
+use crate::agent::{Agent, ResponseFacts, description};
+use crate::auth::{Assertion, Attempt, Authorizer, Credential, Recovery, Scope, Secret};
+use crate::authority::{Authority, AuthorityConfig, RunningAuthority};
+use crate::component::Component;
+use crate::driver::lock;
+use crate::error::Error;
+use crate::provider::{ConfigContext, Provider};
+use crate::registering::AgentRegistration;
+use crate::responses::{
+    ApiErrorKind, CompactRequest, Completed, RequestMetadata, ResponseEvent, ResponsesClient, SummarizeRequest, Trace, TurnEvent,
+};
+use crate::types::PrivateForm;
+use crate::{Key, Session, system};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Signs with an agent, registers its run task again when it is refused, and keeps what it gave out.
+struct AgentAuth {
+    agent: Agent,
+    given: Mutex<Vec<(Scope, String)>>,
+}
+
+#[async_trait]
+impl Authorizer for AgentAuth {
+    async fn authorize(&self, attempt: &Attempt<'_>) -> Result<Credential, Error> {
+        let fields = self.agent.authorize(attempt.reference).await?;
+        lock(&self.given).push((attempt.scope, fields[0].1.clone()));
+        let headers = fields.into_iter().map(|(name, value)| (name, Secret::from(value))).collect();
+        let task_id = self.agent.task(attempt.reference)?.unwrap_or_default();
+        Ok(Credential::assertion("P11", Assertion { headers, agent_runtime_id: self.agent.agent_runtime_id().into(), task_id }))
+    }
+
+    async fn recover(&self, _: &Attempt<'_>, _: &Credential, refusal: &ResponseFacts) -> Result<Recovery, Error> {
+        let rejection = self.agent.on_response(refusal)?;
+        if rejection.action != "register-and-repeat" {
+            return Ok(Recovery::Surface(rejection.code));
+        }
+        self.agent.forget_task(None)?;
+        self.agent.register_task(None, None).await?;
+        Ok(Recovery::Repeat)
+    }
+}
+
+struct Scene {
+    authority: RunningAuthority,
+    auth: Arc<AgentAuth>,
+    client: ResponsesClient,
+}
+
+impl Scene {
+    async fn start() -> Self {
+        let component = Component::load().unwrap();
+        let authority = Authority::start(&component, AuthorityConfig::default()).await.unwrap();
+        let auth = Arc::new(AgentAuth { agent: agent(&component, &authority).await, given: Mutex::default() });
+        let client = ResponsesClient::builder(provider(&authority), auth.clone()).build().unwrap();
+        Self { authority, auth, client }
+    }
+
+    fn faults(&self, faults: &str) {
+        self.authority.set_faults(faults.parse().unwrap());
+    }
+}
+
+async fn agent(component: &Component, authority: &RunningAuthority) -> Agent {
+    let seed = [11; 32];
+    let mut session = Session::new(component, Arc::new(system::SystemClock), Arc::new(system::SystemRandom)).unwrap();
+    let key = session.import_key(PrivateForm::Seed, &seed).unwrap();
+    let public = session.public_forms(&key).unwrap().raw;
+    let token = authority.development_token("acct-1", "user-1").await.unwrap().into();
+    let registration = AgentRegistration::new(authority.authapi_base(), public, description("cli"));
+    let id = registration.run(component, &token).await.unwrap();
+    let builder = Agent::builder(id, Key::held(PrivateForm::Seed, seed), authority.authapi_base()).account("acct-1", "user-1");
+    let agent = builder.build(component).unwrap();
+    agent.register_task(None, None).await.unwrap();
+    agent
+}
+
+fn provider(authority: &RunningAuthority) -> Provider {
+    let base_url = authority.responses_url().trim_end_matches("/responses").to_owned();
+    let table = json!({"name": "Authority", "base_url": base_url, "requires_openai_auth": true, "request_max_retries": 3});
+    Provider::from_config("authority", table, &ConfigContext { folder: PathBuf::from("/"), client_version: "0.0.0".into() }).unwrap()
+}
+
+fn with_metadata() -> RequestMetadata {
+    let mut metadata = metadata();
+    metadata.headers.push(("x-codex-window-id".into(), "t:0".into()));
+    metadata.headers.push(("x-codex-installation-id".into(), "i".into()));
+    metadata.client_metadata.insert("session_id".into(), "s".into());
+    metadata
+}
+
+fn end(events: &[ResponseEvent]) -> &Completed {
+    match events.last() {
+        Some(ResponseEvent::Completed(completed)) => completed,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_signed_request_streams_its_answer() {
+    let scene = Scene::start().await;
+    let (events, error) = read(scene.client.stream(&request(), &with_metadata()).await.unwrap()).await;
+    assert_eq!(error, None);
+    assert!(matches!(&events[0], ResponseEvent::Created { response_id: Some(_) }));
+    assert_eq!(texts(&events), format!("Verified {} for its run task.", scene.auth.agent.agent_runtime_id()));
+    let echo = &end(&events).event["echo"];
+    assert_eq!(*echo, json!({"headers": {"x-codex-window-id": ["t:0"]}, "client_metadata": {"session_id": "s"}}));
+    assert_eq!(end(&events).event["verified"]["account_id"], "acct-1");
+}
+
+#[tokio::test]
+async fn compaction_and_summaries_are_signed_likewise() {
+    let scene = Scene::start().await;
+    let compact = CompactRequest { model: "m".into(), ..CompactRequest::default() };
+    let answer = scene.client.compact(&compact, &with_metadata()).await.unwrap();
+    let headers = json!({"x-codex-window-id": ["t:0"], "x-codex-installation-id": ["i"]});
+    assert_eq!(answer.extra["echo"], json!({"headers": headers, "client_metadata": null}));
+    let request = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };
+    let answer = scene.client.summarize(&request, &with_metadata()).await.unwrap();
+    assert_eq!(answer.extra["echo"], json!({"headers": {}, "client_metadata": null}));
+    let scopes: Vec<_> = lock(&scene.auth.given).iter().map(|(scope, _)| *scope).collect();
+    assert_eq!(scopes, [Scope::Scoped, Scope::Plain]);
+}
+
+#[tokio::test]
+async fn r11_3_every_attempt_is_authorised_anew_and_the_answer_follows() {
+    let scene = Scene::start().await;
+    scene.faults("500:1,drop:1");
+    let (events, _) = read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
+    assert_eq!(lock(&scene.auth.given).len(), 3);
+    // Two headers of one second may be equal (A4), so it is the authority that tells how often the last one was seen.
+    let verified: &Value = &end(&events).event["verified"];
+    assert_eq!(verified["agent_runtime_id"], scene.auth.agent.agent_runtime_id());
+}
+
+#[tokio::test]
+async fn d1_an_ended_task_is_registered_again_and_the_request_repeated_once() {
+    let scene = Scene::start().await;
+    let ended = scene.auth.agent.task(None).unwrap().unwrap();
+    assert!(scene.authority.end_task(&ended).await.unwrap());
+    let (events, error) = read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
+    assert_eq!(error, None);
+    assert_ne!(end(&events).event["verified"]["task_id"], ended);
+    let given = lock(&scene.auth.given).clone();
+    assert!(given.len() == 2 && given[0].1 != given[1].1);
+}
+
+#[tokio::test]
+async fn h4_a_revoked_agent_is_told_apart() {
+    let scene = Scene::start().await;
+    assert!(scene.authority.revoke_agent(scene.auth.agent.agent_runtime_id()).await.unwrap());
+    let error = scene.client.stream(&request(), &metadata()).await.unwrap_err();
+    assert_eq!((error.kind(), error.code(), error.api_code()), (ApiErrorKind::Unauthorized, "rejected-key", Some("agent-revoked")));
+    assert_eq!(lock(&scene.auth.given).len(), 1);
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(lock(&scene.auth.given)[0].1.trim_start_matches("AgentAssertion ")));
+}
+
+#[tokio::test]
+async fn a_truncated_stream_is_taken_up_again_by_a_turn() {
+    let scene = Scene::start().await;
+    scene.faults("responses/truncate:1");
+    let (request, metadata) = (request(), metadata());
+    let mut turn = scene.client.turn(&request, &metadata);
+    let (mut restarts, mut text) = (0, String::new());
+    while let Some(event) = turn.next().await {
+        match event.unwrap() {
+            TurnEvent::Restarting { error, .. } => {
+                assert_eq!(error.kind(), ApiErrorKind::StreamBroken);
+                restarts += 1;
+                text.clear();
+            }
+            TurnEvent::Response(event) => text.push_str(&texts(&[event])),
+        }
+    }
+    assert_eq!((restarts, text), (1, format!("Verified {} for its run task.", scene.auth.agent.agent_runtime_id())));
+}
+
+#[tokio::test]
+async fn faults_of_the_authority_have_their_codes() {
+    let scene = Scene::start().await;
+    for (faults, code, attempts) in [
+        ("responses/503", "server-unavailable", 4),
+        ("responses/429:1", "rate-limited", 1),
+        ("responses/426:1", "upgrade-required", 1),
+        ("responses/redirect:1", "redirect-refused", 1),
+        ("responses/garbage:1", "response-undecodable", 1),
+        ("responses/huge:1", "response-undecodable", 1),
+        ("responses/drop", "network-failed", 4),
+        ("responses/lose", "network-failed", 4),
+        ("responses/401-key:1", "rejected-key", 1),
+    ] {
+        scene.faults(faults);
+        let error = scene.client.stream(&request(), &metadata()).await.unwrap_err();
+        assert_eq!((error.code(), error.error().attempts), (code, Some(attempts)), "{faults}");
+    }
+    scene.faults("responses/429:1");
+    let error = scene.client.stream(&request(), &metadata()).await.unwrap_err();
+    assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(1));
+}
