@@ -3,6 +3,7 @@
 mod conformance;
 mod custodian;
 mod header;
+mod life;
 mod operation;
 mod reference_way;
 mod scale;
@@ -35,6 +36,8 @@ pub fn all(bench: &mut Bench, folder: &Path) -> Result<(), Failure> {
     subjects.extend(operation::subjects(&wide)?);
     bench.group(sampling, subjects)?;
 
+    let sampling = Sampling { rounds: bench.by_effort(30, 200), batch: Duration::from_millis(bench.by_effort(2, 5)) };
+    bench.group(sampling, life::subjects(&wide)?)?;
     threads::measure(bench, &wide)?;
     start::measure(bench, &wide, &cache)?;
     conformance::measure(bench, &wide)?;
