@@ -6,7 +6,7 @@ pub use queued_observer::QueuedObserver;
 
 use crate::component::wit::operations as wit;
 use crate::error::Error;
-use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Revision, Storage, StorageError};
+use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Revision, Sleeper, Storage, StorageError};
 use crate::session::{OperationHandle, Session};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +20,7 @@ pub use wit::{Completion, Event, EventKind};
 pub(crate) struct Performer {
     pub(crate) http: Arc<dyn Http>,
     pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) custodian: Option<Arc<dyn Custodian>>,
     pub(crate) observer: Arc<dyn Observer>,
 }
@@ -108,7 +109,7 @@ impl Performer {
             // No host of this crate attests yet.
             wit::Effect::Attest(_) => wit::Outcome::Attest(wit::Attestation::Failed),
             wit::Effect::Sleep(ms) => {
-                tokio::time::sleep(Duration::from_millis(ms)).await;
+                self.sleeper.sleep(Duration::from_millis(ms)).await;
                 wit::Outcome::Slept
             }
         }

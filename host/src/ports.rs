@@ -6,6 +6,7 @@
 use async_trait::async_trait;
 use sha2_host::{Digest, Sha256};
 use std::fmt;
+use std::time::Duration;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Makes HTTP requests. Redirects are never followed and nothing is added to a request beyond what HTTP needs.
@@ -46,6 +47,13 @@ pub trait Clock: Send + Sync {
 
     /// Milliseconds since an arbitrary origin. Never steps back.
     fn monotonic_ms(&self) -> u64;
+}
+
+/// Lets the time pass that an operation waits before it tries again.
+#[async_trait]
+pub trait Sleeper: Send + Sync {
+    /// Returns when this much time has passed.
+    async fn sleep(&self, duration: Duration);
 }
 
 /// Draws random bytes.

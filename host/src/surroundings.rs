@@ -3,21 +3,22 @@
 use crate::component::Component;
 use crate::driver::{Observer, Performer, QueuedObserver, TraceEvents};
 use crate::error::Error;
-use crate::ports::{Clock, Custodian, Http, Random, Storage};
+use crate::ports::{Clock, Custodian, Http, Random, Sleeper, Storage};
 use crate::session::Session;
 use crate::storage::MemoryStorage;
-use crate::system::{SystemClock, SystemRandom};
+use crate::system::{SystemClock, SystemRandom, TokioSleeper};
 use std::fmt;
 use std::sync::Arc;
 
-/// Clocks, randomness, HTTP, storage and an observer. The default is the system's clock and randomness, `ReqwestHttp` (with the
-/// feature `client`), storage in memory, and events to `tracing`.
+/// Clocks, randomness, HTTP, storage, a timer and an observer. The default is the system's clock and randomness, `ReqwestHttp`
+/// (with the feature `client`), storage in memory, tokio's timer, and events to `tracing`.
 #[derive(Clone)]
 pub struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     http: Option<Arc<dyn Http>>,
     storage: Arc<dyn Storage>,
+    sleeper: Arc<dyn Sleeper>,
     observer: Arc<dyn Observer>,
 }
 
@@ -28,6 +29,7 @@ impl Default for Surroundings {
             random: Arc::new(SystemRandom),
             http: None,
             storage: Arc::new(MemoryStorage::default()),
+            sleeper: Arc::new(TokioSleeper),
             observer: Arc::new(TraceEvents),
         }
     }
@@ -62,6 +64,14 @@ impl Surroundings {
         self
     }
 
+    /// What lets the time before another attempt pass. A program that is about to end, or a test, may cut it short; the delays are
+    /// those of the specification (N10, N11).
+    #[must_use]
+    pub fn sleeper(mut self, sleeper: Arc<dyn Sleeper>) -> Self {
+        self.sleeper = sleeper;
+        self
+    }
+
     /// Who is told about progress, on a thread of its own: it can neither fail nor delay anything. What it does not take in time
     /// is lost and counted.
     #[must_use]
@@ -82,7 +92,8 @@ impl Surroundings {
 
     pub(crate) fn performer(&self, custodian: Option<Arc<dyn Custodian>>) -> Result<Performer, Error> {
         let http = self.http.clone().map_or_else(default_http, Ok)?;
-        Ok(Performer { http, storage: self.storage.clone(), custodian, observer: self.observer.clone() })
+        let (storage, sleeper, observer) = (self.storage.clone(), self.sleeper.clone(), self.observer.clone());
+        Ok(Performer { http, storage, sleeper, custodian, observer })
     }
 }
 

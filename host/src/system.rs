@@ -1,8 +1,9 @@
-//! The machine's own clock and randomness.
+//! The machine's own clock, timer and randomness.
 
-use crate::ports::{Clock, Random, RandomError};
+use crate::ports::{Clock, Random, RandomError, Sleeper};
+use async_trait::async_trait;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The operating system's clocks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +20,17 @@ impl Clock for SystemClock {
     fn monotonic_ms(&self) -> u64 {
         static ORIGIN: OnceLock<Instant> = OnceLock::new();
         u64::try_from(ORIGIN.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The timer of the tokio runtime.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioSleeper;
+
+#[async_trait]
+impl Sleeper for TokioSleeper {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }
 
