@@ -8,6 +8,9 @@ pub use memory::MemoryStorage;
 
 use crate::ports::{Document, Revision, StorageError};
 
+/// The document whose member `agent_identity` is the identity record (§8.2).
+pub const RECORD: &str = "auth.json";
+
 /// Longest document that is stored or loaded, in bytes.
 pub const MAX_DOCUMENT: usize = 8 * 1024 * 1024;
 
