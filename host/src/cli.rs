@@ -3,6 +3,7 @@
 //! Secrets come from a file, standard input, the environment or the home folder, never from an argument: arguments can be
 //! read by every process of the machine.
 
+mod backend;
 mod completions;
 mod conform;
 mod context;
@@ -25,7 +26,6 @@ mod request;
 mod serve;
 mod sign;
 mod task;
-mod task_store;
 mod time;
 mod verify;
 

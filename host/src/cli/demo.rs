@@ -8,7 +8,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use crate::authority::{Authority, AuthorityConfig, RunningAuthority, TaskIds};
 use crate::registering::AgentRegistration;
-use crate::types::{ExternalTaskRef, PrivateForm, SecretForm};
+use crate::types::{PrivateForm, SecretForm};
 use crate::{Agent, Component, Error, Key, Session, agent};
 use attempts::Attempts;
 use clap::Args;
@@ -101,11 +101,10 @@ async fn enrol(
     let agent = Agent::builder(&id, Key::held(PrivateForm::Pkcs8Der, secret.to_vec()), &base).account(ACCOUNT, USER).build(component)?;
 
     let started = Instant::now();
-    let run_task = agent.register_task(None, None).await?;
+    let run_task = agent.ensure_task(None, None).await?;
     story.fact("run_task", json!(run_task), "Its run task is registered", &[&run_task], started)?;
     let started = Instant::now();
-    let reference = ExternalTaskRef { kind: "thread".into(), value: Some(THREAD.into()) };
-    let thread_task = agent.register_task(Some(&reference), None).await?;
+    let thread_task = agent.ensure_task(Some(THREAD), None).await?;
     let detail = format!("for the thread {THREAD}; the id came sealed to the agent's key");
     story.fact("thread_task", json!(thread_task), "A task of its own", &[&thread_task, &detail], started)?;
     Ok((DemoAgent { agent, id, run_task, thread_task }, session, key))

@@ -3,8 +3,8 @@
 mod backend;
 mod local;
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::Backend;
 use super::failure::{Exit, Failure};
 use super::output::paint;
 use clap::Args;

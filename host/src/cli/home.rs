@@ -9,7 +9,7 @@
 
 use super::failure::Failure;
 use crate::ports::{Document, Storage};
-use crate::storage::{DocumentFacts, FileStorage};
+use crate::storage::{DocumentFacts, FileStorage, RECORD};
 use crate::types::{PrivateForm, SecretForm};
 use crate::{Error, Session, session};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,6 @@ use zeroize::Zeroizing;
 
 pub const SETTINGS: &str = "config.json";
 pub const PENDING_KEY: &str = "pending-key.json";
-pub const RECORD: &str = "auth.json";
-pub const TASKS: &str = "agent_tasks.json";
 
 /// The folder an identity lives in.
 #[derive(Clone)]

@@ -1,13 +1,14 @@
 //! `agent-identity init`
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::Backend;
 use super::failure::Failure;
-use super::home::{Home, PENDING_KEY, RECORD, Settings, identity_of};
+use super::home::{Home, PENDING_KEY, Settings, identity_of};
 use super::input::Source;
 use super::keygen::PrivateFormName;
 use super::output::Facts;
 use crate::session::KeyHandle;
+use crate::storage::RECORD;
 use crate::{Session, agent};
 use clap::Args;
 

@@ -58,8 +58,13 @@ impl Output {
 
     /// Something a person should know, `--quiet` or not.
     pub fn warn(&self, text: impl Display) {
-        anstream::eprintln!("{} {text}", paint(AnsiColor::Yellow.on_default().bold(), "warning:"));
+        warn(text);
     }
+}
+
+/// As [`Output::warn`], for code that has no output of its own.
+pub fn warn(text: impl Display) {
+    anstream::eprintln!("{} {text}", paint(AnsiColor::Yellow.on_default().bold(), "warning:"));
 }
 
 /// Named values in order. In text a name loses its underscores, and what is not there is left out.

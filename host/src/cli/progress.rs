@@ -1,6 +1,6 @@
 //! Progress on standard error: a spinner on a terminal, lines elsewhere.
 
-use super::output::paint;
+use super::output::{paint, warn};
 use crate::driver::{Event, EventKind, Observer, TraceEvents};
 use clap::builder::styling::AnsiColor;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -38,6 +38,21 @@ impl Progress {
             self.spinner.suspend(|| anstream::eprintln!("{}", paint(AnsiColor::BrightBlack.on_default(), text)));
         }
     }
+
+    fn dropped(&self, subject: &str, code: &str) {
+        match code {
+            "store-read-failed" => {
+                self.warn("the task store counts as empty: it is not a task store of version 1, or cannot be read");
+            }
+            "task-binding-mismatch" => self.say("a stored task belongs to another account, backend or key; it is not used"),
+            "rejected-task" => self.say("the task known so far is given up"),
+            _ => self.say(&format!("a {subject} was dropped: {code}")),
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        self.spinner.suspend(|| warn(text));
+    }
 }
 
 impl Drop for Progress {
@@ -58,12 +73,16 @@ impl Observer for Progress {
                 self.say(&format!("that failed ({code}); attempt {} in {delay} ms", event.attempt));
             }
             EventKind::Registered => self.say(&format!("the {subject} is registered")),
-            EventKind::Reused => self.say(&format!("a {subject} that is there already is used")),
-            EventKind::Dropped => self.say(&format!("a {subject} was dropped: {code}")),
+            EventKind::Dropped => self.dropped(subject, code),
             EventKind::ClockCorrected => self.say("the clock offset was corrected by a measured skew"),
             EventKind::FallbackEngaged => self.say("falling back to a bearer token"),
-            // The error itself follows.
-            EventKind::Failed => {}
+            EventKind::Failed if code.starts_with("store-") => {
+                self.warn(&format!(
+                    "the task store could not be written ({code}); what is registered now may be registered again next time"
+                ));
+            }
+            // The error, or the answer, says it.
+            EventKind::Failed | EventKind::Reused => {}
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Which task is meant: the run task, or that of a reference.
 
-use super::failure::Failure;
-use crate::session::Session;
 use crate::types::ExternalTaskRef;
 use clap::Args;
 
@@ -20,10 +18,5 @@ impl Reference {
     /// As the component takes it.
     pub fn external(&self) -> ExternalTaskRef {
         ExternalTaskRef { kind: self.kind.clone(), value: self.value.clone() }
-    }
-
-    /// The one spelling; none is the run task.
-    pub fn normalize(&self, session: &mut Session) -> Result<Option<String>, Failure> {
-        Ok(session.normalize(&self.external())?)
     }
 }

@@ -1,15 +1,16 @@
 //! `agent-identity register`
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::Backend;
 use super::failure::Failure;
-use super::home::{Home, PENDING_KEY, RECORD, Settings, identity_of};
+use super::home::{Home, PENDING_KEY, Settings, identity_of};
 use super::input::Source;
 use super::output::{Facts, Output};
 use crate::driver::Observer;
 use crate::ports::{Document, Storage};
 use crate::registering::AgentRegistration;
 use crate::session::KeyHandle;
+use crate::storage::RECORD;
 use crate::types::agents::AgentConfig;
 use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
 use crate::{Component, Session, Surroundings, agent};

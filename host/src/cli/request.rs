@@ -3,8 +3,9 @@
 mod body;
 mod sending;
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::{Backend, Enrolled};
+use super::enrolled::Enrolled;
 use super::failure::{Exit, Failure, exit_of, next_step};
 use super::output::paint;
 use super::reference::Reference;
@@ -59,18 +60,16 @@ impl Request {
         // All that can be wrong with the request itself is told before anything is signed.
         let mut outgoing = Outgoing::new(&self.url, self.method.as_deref(), &self.header, self.data.as_ref())?;
         let component = context.component()?;
-        let mut enrolled = Enrolled::open(context, &component, &self.backend).await?;
-        let reference = self.reference.normalize(&mut enrolled.session)?;
-        let task_id = enrolled.task(context, reference.as_deref()).await?;
         let progress = context.progress("waiting for the answer");
-        let agent = enrolled.agent(&component, progress.clone())?;
-        agent.adopt_task(reference.as_deref(), &task_id)?;
+        let enrolled = Enrolled::open(context, &component, &self.backend, progress.clone()).await?;
+        let agent = &enrolled.agent;
+        let reference = agent.normalize(&self.reference.external())?;
+        enrolled.task(reference.as_deref()).await?;
         outgoing.sign(agent.authorize(reference.as_deref()).await?)?;
         let received = outgoing.send(self.max_time).await;
         progress.done();
         let mut received = received?;
-        enrolled.note_use(reference.as_deref(), &task_id).await?;
-        let verdict = Verdict::of(&agent, &mut received).await?;
+        let verdict = Verdict::of(agent, &mut received).await?;
         if context.output.is_json() {
             context.output.json(&in_json(&mut received, verdict.as_ref()).await?)?;
         } else {

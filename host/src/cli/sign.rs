@@ -1,7 +1,8 @@
 //! `agent-identity sign`
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::{Backend, Enrolled};
+use super::enrolled::Enrolled;
 use super::failure::Failure;
 use super::reference::Reference;
 use clap::Args;
@@ -33,19 +34,21 @@ pub struct Sign {
 impl Sign {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let component = context.component()?;
-        let mut enrolled = Enrolled::open(context, &component, &self.backend).await?;
+        let progress = context.progress("signing");
+        let enrolled = Enrolled::open(context, &component, &self.backend, progress.clone()).await?;
         let (reference, task_id) = match self.task_id {
-            Some(task_id) => (None, task_id),
+            Some(task_id) => {
+                enrolled.agent.adopt_task(None, &task_id)?;
+                (None, task_id)
+            }
             None => {
-                let reference = self.reference.normalize(&mut enrolled.session)?;
-                let task_id = enrolled.task(context, reference.as_deref()).await?;
-                enrolled.note_use(reference.as_deref(), &task_id).await?;
+                let reference = enrolled.agent.normalize(&self.reference.external())?;
+                let task_id = enrolled.task(reference.as_deref()).await?;
                 (reference, task_id)
             }
         };
-        let agent = enrolled.agent(&component, context.progress("signing"))?;
-        agent.adopt_task(reference.as_deref(), &task_id)?;
-        let headers = agent.authorize(reference.as_deref()).await?;
+        let headers = enrolled.agent.authorize(reference.as_deref()).await?;
+        progress.done();
         if context.output.is_json() {
             let fields: Map<String, Value> = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
             return context.output.json(&json!({ "headers": fields, "task_id": task_id, "external_task_ref": reference }));

@@ -1,7 +1,8 @@
 //! `agent-identity task`
 
+use super::backend::Backend;
 use super::context::Context;
-use super::enrolled::{Backend, Enrolled};
+use super::enrolled::Enrolled;
 use super::failure::Failure;
 use super::output::Facts;
 use super::reference::Reference;
@@ -29,19 +30,16 @@ pub struct Task {
 impl Task {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let component = context.component()?;
-        let mut enrolled = Enrolled::open(context, &component, &self.backend).await?;
-        let reference = self.reference.normalize(&mut enrolled.session)?;
-        let known = if self.new { None } else { enrolled.known_task(context, reference.as_deref()).await };
-        let (task_id, reused) = match known {
-            Some(task_id) => (task_id, true),
-            None => {
-                let progress = context.progress("registering the task");
-                let agent = enrolled.agent(&component, progress)?;
-                let external = reference.is_some().then(|| self.reference.external());
-                (agent.register_task(external.as_ref(), None).await?, false)
-            }
+        let progress = context.progress("registering the task");
+        let enrolled = Enrolled::open(context, &component, &self.backend, progress.clone()).await?;
+        let agent = &enrolled.agent;
+        let reference = agent.normalize(&self.reference.external())?;
+        let (task_id, reused) = match enrolled.known_task(reference.as_deref()).await? {
+            Some(known) if self.new => (agent.replace_task(reference.as_deref(), &known, None).await?, false),
+            Some(known) => (known, true),
+            None => (agent.ensure_task(reference.as_deref(), None).await?, false),
         };
-        enrolled.keep_task(&component, context, reference.as_deref(), &task_id).await?;
+        progress.done();
         if !context.output.is_json() {
             context.output.line(&task_id)?;
             context.output.note(if reused { "registered earlier" } else { "registered now" });
@@ -52,7 +50,7 @@ impl Task {
                 .with("task_id", task_id)
                 .with("external_task_ref", reference)
                 .with("reused", reused)
-                .with("agent_runtime_id", enrolled.identity.agent_runtime_id),
+                .with("agent_runtime_id", agent.agent_runtime_id()),
         )
     }
 }

@@ -1,8 +1,8 @@
 //! Checks that ask the backend: whether it answers, and what time it has.
 
 use super::Check;
+use crate::cli::backend::Backend;
 use crate::cli::context::Context;
-use crate::cli::enrolled::Backend;
 use crate::cli::failure::Failure;
 use crate::cli::home::Home;
 use crate::http::ReqwestHttp;

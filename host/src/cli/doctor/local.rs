@@ -2,10 +2,12 @@
 
 use super::Check;
 use crate::Component;
+use crate::cli::backend::Backend;
 use crate::cli::context::Context;
-use crate::cli::enrolled::{Backend, Enrolled};
+use crate::cli::enrolled::Enrolled;
 use crate::cli::failure::Failure;
-use crate::cli::home::{Home, PENDING_KEY, RECORD, SETTINGS, TASKS};
+use crate::cli::home::{Home, PENDING_KEY, SETTINGS};
+use crate::storage::{RECORD, TASKS};
 use std::time::Instant;
 
 /// The component loads, and which one it is.
@@ -62,7 +64,7 @@ pub async fn identity(context: &Context, component: &Component, home: &Home, bac
             Check::warn("key", "there is none", "make one: agent-identity init")
         }];
     }
-    let enrolled = match Enrolled::open(context, component, backend).await {
+    let enrolled = match Enrolled::open(context, component, backend, context.progress("looking at the identity")).await {
         Ok(enrolled) => enrolled,
         Err(failure) => return vec![Check::failed("key", failure)],
     };
@@ -74,9 +76,10 @@ pub async fn identity(context: &Context, component: &Component, home: &Home, bac
     if pending {
         checks.push(Check::warn("key", "another key waits for its registration", "register it: agent-identity register"));
     }
-    checks.push(match enrolled.known_task(context, None).await {
-        Some(task_id) => Check::ok("task", format!("the run task is {task_id}")),
-        None => Check::warn("task", "no run task is registered", "register it: agent-identity task"),
+    checks.push(match enrolled.known_task(None).await {
+        Ok(Some(task_id)) => Check::ok("task", format!("the run task is {task_id}")),
+        Ok(None) => Check::warn("task", "no run task is registered", "register it: agent-identity task"),
+        Err(failure) => Check::failed("task", failure),
     });
     checks
 }
