@@ -35,11 +35,14 @@ struct Inner {
     control: Control,
     signer: Signer,
     performer: Performer,
-    /// Tasks being had, by reference and by the refused task they replace (L6).
-    flights: Arc<Flights<TaskKey, Result<String, Error>>>,
+    /// Whether a refused task is replaced (D1).
+    replaces_tasks: bool,
+    /// Tasks being had, by reference (L6).
+    flights: Arc<Flights<Option<String>, Had>>,
 }
 
-type TaskKey = (Option<String>, Option<String>);
+/// The refused task that is replaced, if one is, and the task that is had.
+type Had = (Option<String>, Result<String, Error>);
 
 impl Agent {
     /// Begins describing an agent. `authapi_base` is where its tasks are registered.
@@ -62,12 +65,17 @@ impl Agent {
     /// The header fields of one request for the run task (`None`) or for a normalised reference: `Authorization` and the account
     /// fields. Build them anew for every attempt. Errors: `run-task-missing`, `clock-out-of-range`, `signature-invalid`.
     pub async fn authorize(&self, reference: Option<&str>) -> Result<Headers, Error> {
+        self.sign(reference).await.map(|(headers, _)| headers)
+    }
+
+    /// The header fields, and the task they are for.
+    async fn sign(&self, reference: Option<&str>) -> Result<(Headers, String), Error> {
         let ticket = self.0.control.ticket(reference)?;
         let value = self.0.signer.authorize(&ticket.agent_runtime_id, &ticket.task_id, ticket.clock_offset_ms).await?;
         let mut headers = Vec::with_capacity(1 + ticket.account_headers.len());
         headers.push(("Authorization".to_owned(), value));
         headers.extend(ticket.account_headers);
-        Ok(headers)
+        Ok((headers, ticket.task_id))
     }
 
     /// The account the agent acts for.
@@ -86,7 +94,7 @@ impl Agent {
     pub async fn ensure_task(&self, reference: Option<&str>, conversation: Option<&str>) -> Result<String, Error> {
         match self.task(reference)? {
             Some(task_id) => Ok(task_id),
-            None => self.have_task(reference, conversation, None, true).await,
+            None => self.have_task(reference, conversation, None).await,
         }
     }
 
@@ -100,25 +108,34 @@ impl Agent {
 
     /// Replaces a task that the backend has just refused; if that has happened already, the new one is returned (D1).
     pub async fn replace_task(&self, reference: Option<&str>, refused: &str, conversation: Option<&str>) -> Result<String, Error> {
-        self.have_task(reference, conversation, Some(refused), true).await
+        self.have_task(reference, conversation, Some(refused)).await
     }
 
-    async fn have_task(
-        &self,
-        reference: Option<&str>,
-        conversation: Option<&str>,
-        refused: Option<&str>,
-        can_register: bool,
-    ) -> Result<String, Error> {
+    /// Callers of one reference share one flight, whatever the reason they have for it.
+    async fn have_task(&self, reference: Option<&str>, conversation: Option<&str>, refused: Option<&str>) -> Result<String, Error> {
+        loop {
+            let (replaced, had) = self.fly(reference, conversation, refused).await;
+            match had {
+                // What others began before the refusal may bring the refused task.
+                Ok(id) if refused == Some(&id) && replaced != refused.map(str::to_owned) => {}
+                Err(error) if refused.is_some() => return Err(Error { cause: Some("rejected-task".into()), ..error }),
+                had => return had,
+            }
+        }
+    }
+
+    /// Has a task, or shares in what others do for it (L6). Also told is which refused task that replaces.
+    async fn fly(&self, reference: Option<&str>, conversation: Option<&str>, refused: Option<&str>) -> Had {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let (agent, key) = (self.clone(), (owned(reference), owned(refused)));
-        let (reference, refused, conversation) = (owned(reference), owned(refused), owned(conversation));
-        let (of_event, named) = (reference.clone(), conversation.clone());
+        let (agent, key) = (self.clone(), owned(reference));
+        let (wanted, refused, named) = (owned(reference), owned(refused), owned(conversation));
         let registering = move || async move {
-            agent.perform_task(reference.as_deref(), conversation.as_deref(), refused.as_deref(), can_register).await
+            let had = agent.perform_task(wanted.as_deref(), named.as_deref(), refused.as_deref(), true).await;
+            (refused, had)
         };
-        let waiting = || self.0.performer.report(&self.waiting(of_event.as_deref(), named));
-        self.0.flights.join(key, registering, waiting).await.unwrap_or_else(|| Err(Error::internal("a task registration panicked".into())))
+        let waiting = || self.0.performer.report(&self.waiting(reference, owned(conversation)));
+        let had = self.0.flights.join(key, registering, waiting).await;
+        had.unwrap_or_else(|| (None, Err(Error::internal("a task registration panicked".into()))))
     }
 
     async fn perform_task(
@@ -185,6 +202,11 @@ impl Agent {
     /// Judges the response to a signed request and learns the clock offset from it.
     pub fn on_response(&self, response: &ResponseFacts) -> Result<Rejection, Error> {
         self.0.control.on_response(response)
+    }
+
+    /// The wall clock that responses are measured by, uncorrected.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.0.control.now_ms()
     }
 
     /// Offset that is added to the wall clock, milliseconds.

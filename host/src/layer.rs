@@ -1,15 +1,23 @@
 //! Signs every request of an existing `reqwest` program: `ClientBuilder::new(client).with(SigningLayer::new(agent, [api])?)`.
 
-use crate::agent::Agent;
+use crate::agent::{Agent, ResponseFacts};
+use crate::auth::{Assertion, Attempt, Identities, Recovery, Scope};
 use crate::error::Error;
-use ::http::{Extensions, HeaderName, HeaderValue};
-use reqwest::{Request, Response, Url};
+use ::http::response::Parts;
+use ::http::{Extensions, HeaderName, HeaderValue, StatusCode, header};
+use bytes::{Bytes, BytesMut};
+use reqwest::{Request, Response, ResponseBuilderExt, Url};
 use reqwest_middleware::{Middleware, Next};
+
+/// Most bytes of a refusal that are read to understand it (N7).
+const REFUSAL_LIMIT: usize = 64 << 10;
 
 /// A `reqwest-middleware` layer that adds the agent's header fields to requests for the origins it was made for.
 ///
-/// Requests to other origins pass unchanged: an assertion is a credential. Put it inside a retry layer, so that every attempt
-/// is signed anew. If the assertion cannot be built the request fails and nothing is sent (A6).
+/// Requests to other origins pass unchanged: an assertion is a credential. A task that is missing is registered first. A request
+/// refused with 401 because of its task or of the clock is signed anew and repeated once, if its body can be sent again (D1, D2).
+/// Put the layer inside a retry layer, so that every attempt is signed anew. If the assertion cannot be built the request fails
+/// and nothing is sent (A6).
 #[derive(Clone, Debug)]
 pub struct SigningLayer {
     agent: Agent,
@@ -35,25 +43,84 @@ impl SigningLayer {
         self
     }
 
-    async fn sign(&self, request: &mut Request) -> Result<(), Error> {
-        for (name, value) in self.agent.authorize(self.reference.as_deref()).await? {
+    fn attempt<'a>(&'a self, url: &'a Url) -> Attempt<'a> {
+        Attempt::new(Scope::Scoped, "reqwest", url.path()).for_task(self.reference.as_deref())
+    }
+
+    async fn sign(&self, request: &mut Request) -> Result<Assertion, Error> {
+        let url = request.url().clone();
+        let assertion = Identities::authorize(&self.agent, &self.attempt(&url)).await?;
+        for (name, value) in &assertion.headers {
             let illegal = || Error::internal(format!("the header field {name} cannot be sent"));
-            let mut value = HeaderValue::from_str(&value).map_err(|_| illegal())?;
+            let mut value = HeaderValue::from_str(value.expose()).map_err(|_| illegal())?;
             value.set_sensitive(true);
             request.headers_mut().insert(HeaderName::from_bytes(name.as_bytes()).map_err(|_| illegal())?, value);
         }
-        Ok(())
+        Ok(assertion)
+    }
+
+    /// Whether the request is to be repeated, and the refusal as it came otherwise.
+    async fn judge(&self, sent: &Assertion, sent_ms: i64, refusal: Response) -> Result<Option<Response>, Error> {
+        let received_ms = self.agent.now_ms();
+        let url = refusal.url().clone();
+        let (parts, body) = read(refusal).await?;
+        let field = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        let facts = ResponseFacts {
+            status: Some(parts.status.as_u16()),
+            date: field(header::DATE),
+            age: field(header::AGE),
+            body: body.to_vec(),
+            sent_ms,
+            received_ms,
+        };
+        match self.agent.recover(&self.attempt(&url), sent, &facts).await? {
+            Recovery::Repeat => Ok(None),
+            Recovery::Surface(_) => Ok(Some(as_it_came(parts, body, url)?)),
+        }
     }
 }
 
 #[async_trait::async_trait]
 impl Middleware for SigningLayer {
     async fn handle(&self, mut request: Request, extensions: &mut Extensions, next: Next<'_>) -> reqwest_middleware::Result<Response> {
-        if self.origins.contains(&request.url().origin()) {
-            self.sign(&mut request).await.map_err(reqwest_middleware::Error::middleware)?;
+        if !self.origins.contains(&request.url().origin()) {
+            return next.run(request, extensions).await;
         }
-        next.run(request, extensions).await
+        let again = request.try_clone();
+        let failed = reqwest_middleware::Error::middleware;
+        let sent = self.sign(&mut request).await.map_err(failed)?;
+        let sent_ms = self.agent.now_ms();
+        let response = next.clone().run(request, extensions).await?;
+        let (Some(mut again), StatusCode::UNAUTHORIZED) = (again, response.status()) else { return Ok(response) };
+        if let Some(refusal) = self.judge(&sent, sent_ms, response).await.map_err(failed)? {
+            return Ok(refusal);
+        }
+        self.sign(&mut again).await.map_err(failed)?;
+        next.run(again, extensions).await
     }
+}
+
+/// The body of a refusal; what is beyond the limit is cut off.
+async fn read(refusal: Response) -> Result<(Parts, Bytes), Error> {
+    let mut read = BytesMut::new();
+    let mut refusal = refusal;
+    // A body that breaks off explains less, and the refusal stands.
+    while let Ok(Some(chunk)) = refusal.chunk().await {
+        let room = REFUSAL_LIMIT - read.len();
+        read.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if chunk.len() > room {
+            break;
+        }
+    }
+    let (parts, _) = ::http::Response::<reqwest::Body>::from(refusal).into_parts();
+    Ok((parts, read.freeze()))
+}
+
+fn as_it_came(parts: Parts, body: Bytes, url: Url) -> Result<Response, Error> {
+    let response = ::http::Response::builder().status(parts.status).version(parts.version).url(url).body(body);
+    let mut response = response.map_err(|_| Error::internal("an answer cannot be handed on".into()))?;
+    *response.headers_mut() = parts.headers;
+    Ok(response.into())
 }
 
 fn origin(text: &str) -> Result<url::Origin, Error> {

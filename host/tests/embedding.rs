@@ -62,17 +62,48 @@ async fn a6_requests_fail_when_they_cannot_be_signed_and_other_origins_get_no_cr
     let record = enrol(&component, &authority).await?;
     let agent = Agent::from_record(&component, &record, authority.authapi_base())?.build(&component)?;
 
-    // No task yet: the request is not sent at all.
+    // No task yet, and none to be had: the request is not sent at all.
+    authority.set_faults("task/400:1".parse::<Faults>()?);
     let refused = signing_client(&agent, authority.base_url())?.post(authority.responses_url()).body("{}").send().await;
-    assert!(format!("{:?}", refused.unwrap_err()).contains("run-task-missing"));
+    assert!(format!("{:?}", refused.unwrap_err()).contains("task-register-rejected"));
 
-    agent.register_task(None, None).await?;
+    agent.ensure_task(None, None).await?;
     // The layer signs for another origin only, so the authority sees no assertion.
     let answer = signing_client(&agent, "https://elsewhere.example")?.post(authority.responses_url()).body("{}").send().await?;
     assert_eq!(answer.status(), 401);
     assert!(answer.text().await?.contains("assertion-missing"));
     assert!(SigningLayer::new(agent.clone(), ["http://elsewhere.example"]).is_err(), "plain http only on loopback");
     assert!(SigningLayer::new(agent, []).is_err());
+    authority.shutdown().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn d1_d2_d5_a_request_refused_for_its_task_or_the_clock_is_repeated_once() -> Outcome {
+    let component = Component::load()?;
+    let authority = Authority::start(&component, AuthorityConfig::default()).await?;
+    let record = enrol(&component, &authority).await?;
+    let agent = Agent::from_record(&component, &record, authority.authapi_base())?.build(&component)?;
+    let client = signing_client(&agent, authority.base_url())?;
+    let send = || client.post(authority.responses_url()).body("{}").send();
+    assert_eq!(send().await?.status(), 200, "the run task is registered when it is needed");
+
+    let first = agent.task(None)?.ok_or("the task of the request is known")?;
+    authority.end_task(&first).await?;
+    assert_eq!(send().await?.status(), 200);
+    assert_ne!(agent.task(None)?, Some(first), "replaced");
+
+    authority.set_faults("responses/401-task:2".parse::<Faults>()?);
+    let refused = send().await?;
+    assert_eq!(refused.status(), 401, "the second answer is final");
+    assert!(refused.text().await?.contains("task-unknown"), "as it came");
+    authority.set_faults("responses/401-key:1".parse::<Faults>()?);
+    let refused = send().await?;
+    assert!(refused.headers().contains_key("date") && refused.text().await?.contains("signature-invalid"), "H4: surfaced");
+
+    authority.set_clock_offset(400_000);
+    assert_eq!(send().await?.status(), 200);
+    assert!((395_000..=405_000).contains(&agent.clock_offset_ms()?));
     authority.shutdown().await?;
     Ok(())
 }

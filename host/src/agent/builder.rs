@@ -18,6 +18,7 @@ pub struct AgentBuilder {
     key: Key,
     surroundings: Surroundings,
     run_task: Option<String>,
+    replaces_tasks: bool,
 }
 
 impl AgentBuilder {
@@ -51,6 +52,7 @@ impl AgentBuilder {
             key,
             surroundings: Surroundings::default(),
             run_task: None,
+            replaces_tasks: true,
         }
     }
 
@@ -73,6 +75,13 @@ impl AgentBuilder {
     #[must_use]
     pub fn correct_clock(mut self, correct: bool) -> Self {
         self.config.correct_clock = correct;
+        self
+    }
+
+    /// Whether a task that the backend refuses is replaced, and the refused request repeated once (D1). Default: yes.
+    #[must_use]
+    pub fn replace_tasks(mut self, replace: bool) -> Self {
+        self.replaces_tasks = replace;
         self
     }
 
@@ -136,7 +145,7 @@ impl AgentBuilder {
         let Surroundings { clock, random, .. } = &self.surroundings;
         let signer = Signer::new(component.clone(), clock.clone(), random.clone(), self.key.clone())?;
         let control = Control::new(component.clone(), self.surroundings, self.config, self.key)?;
-        let agent = Agent(Arc::new(Inner { control, signer, performer, flights: Arc::default() }));
+        let agent = Agent(Arc::new(Inner { control, signer, performer, replaces_tasks: self.replaces_tasks, flights: Arc::default() }));
         if let Some(task_id) = self.run_task {
             agent.adopt_task(None, &task_id)?;
         }

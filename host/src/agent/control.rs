@@ -43,6 +43,10 @@ impl Control {
         &self.config
     }
 
+    pub(super) fn now_ms(&self) -> i64 {
+        self.surroundings.clock.now_ms()
+    }
+
     /// First 16 hex digits of SHA-256 over the cache key of a task (L1): how events name it.
     pub(super) fn key_digest(&self, reference: Option<&str>) -> String {
         let config = &self.config;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 pub struct EnrollmentBuilder {
     config: EnrollmentConfig,
     surroundings: Surroundings,
+    replaces_tasks: bool,
 }
 
 impl EnrollmentBuilder {
@@ -25,6 +26,7 @@ impl EnrollmentBuilder {
                 skew_threshold_s: None,
             },
             surroundings: Surroundings::default(),
+            replaces_tasks: true,
         }
     }
 
@@ -56,6 +58,13 @@ impl EnrollmentBuilder {
         self
     }
 
+    /// Whether a task that the backend refuses is replaced, and the refused request repeated once (D1). Default: yes.
+    #[must_use]
+    pub fn replace_tasks(mut self, replace: bool) -> Self {
+        self.replaces_tasks = replace;
+        self
+    }
+
     /// Clock, randomness, HTTP, storage and observer.
     #[must_use]
     pub fn surroundings(mut self, surroundings: Surroundings) -> Self {
@@ -72,6 +81,7 @@ impl EnrollmentBuilder {
             component: component.clone(),
             config: self.config,
             surroundings: self.surroundings,
+            replaces_tasks: self.replaces_tasks,
             performer,
             session: Mutex::new(session),
             handle: Mutex::new(handle),
