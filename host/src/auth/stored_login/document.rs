@@ -38,14 +38,16 @@ pub(super) fn read(session: &mut Session, auth_json: &[u8], mode: &str) -> Resul
     }
 }
 
-/// Whether there is material is for the component to say, except for a JWT: it verifies one only with its key set.
+/// The component reads a record as far as its key, and a JWT only together with its key set: that both are there is seen here.
 fn identity(session: &mut Session, auth_json: &[u8]) -> Result<StoredLogin, Error> {
     let material_missing = || {
         Error::new("auth-material-missing", Advice::FixConfig, "the stored login is an agent identity without its material; log in again")
     };
     // The account does not matter here: the record is only read.
     if session.read_record(auth_json, "", "")?.identity.is_some() {
-        return Ok(StoredLogin::IdentityRecord);
+        let Record { value: RecordKey { agent_private_key } } = members(auth_json)?;
+        let is_blank = agent_private_key.expose().trim().is_empty();
+        return if is_blank { Err(material_missing()) } else { Ok(StoredLogin::IdentityRecord) };
     }
     let Identity { value } = members(auth_json)?;
     let jwt = value.filter(|jwt| !jwt.expose().trim().is_empty()).ok_or_else(material_missing)?;
@@ -74,6 +76,17 @@ struct Bedrock {
 struct Identity {
     #[serde(rename = "agent_identity")]
     value: Option<Secret>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    #[serde(rename = "agent_identity")]
+    value: RecordKey,
+}
+
+#[derive(Deserialize)]
+struct RecordKey {
+    agent_private_key: Secret,
 }
 
 #[derive(Deserialize)]

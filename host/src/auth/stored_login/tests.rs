@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage::MemoryStorage;
+use crate::storage::{FileStorage, MemoryStorage};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -115,16 +115,18 @@ async fn s8_1_a_load_error_means_not_logged_in_and_is_kept() {
         assert_eq!(found.source, Some(LoginSource::Configured));
         assert_eq!(found.load_error.unwrap().code, code, "{document}");
     }
-    let unreadable = crate::storage::FileStorage::open(tempfile::tempdir().unwrap().path()).unwrap();
-    let sources = LoginSources {
-        environment: &|_: &str| None,
-        api_key_enabled: false,
-        ephemeral: None,
-        ephemeral_modes: None,
-        configured: Some(&unreadable),
-    };
-    // The folder is gone with its handle: nothing is stored, or it cannot be read; either way nobody is logged in.
-    assert!(matches!(find_login(component(), &sources).await.unwrap().login, StoredLogin::None));
+}
+
+#[tokio::test]
+async fn s8_1_a_store_that_cannot_be_read_decides_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(RECORD)).unwrap();
+    let unreadable = FileStorage::open(folder.path()).unwrap();
+    let environment = |_: &str| None;
+    let none = LoginSources { environment: &environment, api_key_enabled: false, ephemeral: None, ephemeral_modes: None, configured: None };
+    let found = find_login(component(), &LoginSources { configured: Some(&unreadable), ..none }).await.unwrap();
+    assert!(matches!(found.login, StoredLogin::None));
+    assert_eq!(found.load_error.unwrap().code, "store-read-failed");
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn for_task(attempt: Attempt<'static>) -> Attempt<'static> {
 }
 
 #[derive(Default)]
-struct Events(Mutex<Vec<(EventKind, Option<String>, Option<String>, u32)>>);
+struct Events(Mutex<Vec<Seen>>);
+
+/// Kind, conversation, code and attempt.
+type Seen = (EventKind, Option<String>, Option<String>, u32);
 
 impl Observer for Events {
     fn event(&self, event: &Event) {
