@@ -22,6 +22,7 @@
 //! - [`Enrollment`]: gets, keeps, changes and loses the identity of an installation: bootstrap, login, rotation, logout.
 //! - [`registering::AgentRegistration`]: gives a key an identity.
 //! - [`responses::ResponsesClient`]: the model endpoints, streamed, with credentials, retries and timeouts.
+//! - [`provider::Providers`], [`auth::ProviderAuth`]: where requests go, and whose credential each attempt carries.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
