@@ -4,11 +4,15 @@ mod builder;
 #[cfg(feature = "client")]
 mod identities;
 mod managed_login;
+#[cfg(feature = "client")]
+mod while_in_use;
 
 pub use builder::EnrollmentBuilder;
 #[cfg(feature = "client")]
 pub use identities::ManagedIdentities;
 pub use managed_login::{ManagedLogin, ManagedLogins};
+#[cfg(feature = "client")]
+use while_in_use::WhileInUse;
 
 use crate::agent::{Agent, Flights};
 use crate::component::Component;
@@ -34,12 +38,21 @@ struct Inner {
     component: Component,
     config: EnrollmentConfig,
     surroundings: Surroundings,
+    replaces_tasks: bool,
     performer: Performer,
     session: Mutex<Session>,
     handle: Mutex<EnrollmentHandle>,
     agent: Mutex<Option<Agent>>,
-    /// Bootstraps under way, by account and user (L6, L13).
-    flights: Arc<Flights<(String, String), Result<Agent, Error>>>,
+    /// Changes under way that concurrent callers share (L6, L13).
+    flights: Arc<Flights<Shared, Result<Agent, Error>>>,
+}
+
+/// What callers share.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Shared {
+    /// For this account and user.
+    Bootstrap(String, String),
+    Load,
 }
 
 impl Enrollment {
@@ -56,36 +69,50 @@ impl Enrollment {
     /// An agent for the account of a managed login: the one in use or stored, else a new one. Concurrent callers share one bootstrap.
     /// Errors: `bootstrap-unavailable`, `chatgpt-auth-unavailable`, `agent-register-…`, `task-register-…`, `store-…`.
     pub async fn bootstrap(&self, login: &ManagedLogin, conversation: Option<&str>) -> Result<Agent, Error> {
+        self.bootstrap_with(login, &self.0.performer, conversation).await
+    }
+
+    /// The same, except that nothing more is sent once another login is in use; then the error is `cancelled`.
+    #[cfg(feature = "client")]
+    async fn bootstrap_while(&self, in_use: WhileInUse, conversation: Option<&str>) -> Result<Agent, Error> {
+        let login = in_use.login.clone();
+        let performer = Performer { http: in_use.guard(self.0.performer.http.clone()), ..self.0.performer.clone() };
+        self.bootstrap_with(&login, &performer, conversation).await
+    }
+
+    async fn bootstrap_with(&self, login: &ManagedLogin, performer: &Performer, conversation: Option<&str>) -> Result<Agent, Error> {
         if let Some(agent) = self.agent().filter(|agent| login.is_of(agent)) {
             return Ok(agent);
         }
-        let (enrollment, login, conversation) = (self.clone(), login.clone(), conversation.map(str::to_owned));
-        let key = (login.account_id.clone(), login.chatgpt_user_id.clone());
+        let key = Shared::Bootstrap(login.account_id.clone(), login.chatgpt_user_id.clone());
+        let (enrollment, login, performer) = (self.clone(), login.clone(), performer.clone());
+        let conversation = conversation.map(str::to_owned);
         let bootstrapping = move || async move {
             lock(&enrollment.0.agent).take_if(|agent| !login.is_of(agent));
-            let agent = enrollment.change_to_agent(Change::Bootstrap(login.to_wit()), conversation.as_deref()).await?;
+            let agent = enrollment.change_to_agent(Change::Bootstrap(login.to_wit()), &performer, conversation.as_deref()).await?;
             if login.is_of(&agent) { Ok(agent) } else { Err(overtaken()) }
         };
-        let waiting = || tracing::debug!("a bootstrap of this account is under way; its outcome is awaited");
-        self.0.flights.join(key, bootstrapping, waiting).await.unwrap_or_else(|| Err(Error::internal("a bootstrap panicked".into())))
+        self.share(key, bootstrapping).await
     }
 
     /// Logs in with an identity JWT, and stores it. Nothing is registered. Errors: the `jwt-…`, `jwks-…` and `key-…` codes,
     /// `workspace-not-allowed`, `store-…`.
     pub async fn login(&self, jwt: &Zeroizing<String>) -> Result<Agent, Error> {
-        self.change_to_agent(Change::Login(String::clone(jwt)), None).await
+        self.change_to_agent(Change::Login(String::clone(jwt)), &self.0.performer, None).await
     }
 
     /// Takes the stored identity, whosever it is; a JWT is verified first. Errors: `auth-material-missing`, `record-invalid`,
-    /// `store-read-failed`, those of [`Self::login`].
+    /// `store-read-failed`, those of [`Self::login`]. Concurrent callers share one loading.
     pub async fn load(&self) -> Result<Agent, Error> {
-        self.change_to_agent(Change::Load, None).await
+        let enrollment = self.clone();
+        let loading = move || async move { enrollment.change_to_agent(Change::Load, &enrollment.0.performer, None).await };
+        self.share(Shared::Load, loading).await
     }
 
     /// Registers a new key with this access token. The old one goes on signing, and both are stored, until [`Self::finish_rotation`].
     /// Returns the runtime id that waits. When it fails nothing has changed.
     pub async fn rotate(&self, access_token: &Zeroizing<String>) -> Result<String, Error> {
-        match self.change(Change::Rotate(String::clone(access_token)), None).await? {
+        match self.change(Change::Rotate(String::clone(access_token)), &self.0.performer, None).await? {
             Completion::RotationPending(id) => Ok(id),
             _ => Err(Error::internal("a rotation ended as something else".into())),
         }
@@ -93,26 +120,34 @@ impl Enrollment {
 
     /// Puts the new key in the place of the old one, or with `false` drops it. Errors: `config-invalid` if no rotation is under way.
     pub async fn finish_rotation(&self, accept: bool) -> Result<Agent, Error> {
-        self.change_to_agent(Change::FinishRotation(accept), None).await
+        self.change_to_agent(Change::FinishRotation(accept), &self.0.performer, None).await
     }
 
     /// Forgets the identity and its tasks, here and in storage.
     pub async fn logout(&self) -> Result<(), Error> {
         lock(&self.0.agent).take();
-        self.change(Change::Logout, None).await.map(drop)
+        self.change(Change::Logout, &self.0.performer, None).await.map(drop)
     }
 
-    async fn change_to_agent(&self, change: Change, conversation: Option<&str>) -> Result<Agent, Error> {
-        match self.change(change, conversation).await? {
+    async fn share<F>(&self, what: Shared, change: impl FnOnce() -> F) -> Result<Agent, Error>
+    where
+        F: Future<Output = Result<Agent, Error>> + Send + 'static,
+    {
+        let waiting = || tracing::debug!("the same change is under way; its outcome is awaited");
+        self.0.flights.join(what, change, waiting).await.unwrap_or_else(|| Err(Error::internal("a change of the login panicked".into())))
+    }
+
+    async fn change_to_agent(&self, change: Change, performer: &Performer, conversation: Option<&str>) -> Result<Agent, Error> {
+        match self.change(change, performer, conversation).await? {
             Completion::SignedIn(id) => self.take_agent(&id),
             _ => Err(Error::internal("a login ended as something else".into())),
         }
     }
 
-    async fn change(&self, change: Change, conversation: Option<&str>) -> Result<Completion, Error> {
+    async fn change(&self, change: Change, performer: &Performer, conversation: Option<&str>) -> Result<Completion, Error> {
         let operation = self.begin(&change, conversation);
         wipe(change);
-        self.0.performer.run(&self.0.session, operation?).await
+        performer.run(&self.0.session, operation?).await
     }
 
     /// Begins a change in the instance; one that trapped is replaced. What it knew besides the stored documents, cooldowns and the
@@ -148,6 +183,7 @@ impl Enrollment {
             .account(identity.account_id, identity.chatgpt_user_id)
             .fedramp(identity.fedramp)
             .correct_clock(self.0.config.correct_clock)
+            .replace_tasks(self.0.replaces_tasks)
             .run_task(identity.task_id)
             .clock_offset_ms(clock_offset_ms)
             .surroundings(self.0.surroundings.clone());

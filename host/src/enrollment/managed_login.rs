@@ -36,6 +36,11 @@ impl ManagedLogin {
         agent.account_id() == Some(&self.account_id) && agent.chatgpt_user_id() == Some(&self.chatgpt_user_id)
     }
 
+    #[cfg(feature = "client")]
+    pub(super) fn is_same_account(&self, other: &Self) -> bool {
+        (&self.account_id, &self.chatgpt_user_id) == (&other.account_id, &other.chatgpt_user_id)
+    }
+
     pub(super) fn to_wit(&self) -> agents::ManagedLogin {
         agents::ManagedLogin {
             account_id: self.account_id.clone(),
