@@ -1,8 +1,12 @@
-//! What the suites share: the compiled component, the driver as a function, clocks and random sources that are set by hand.
+//! What the suites share: the compiled component, the driver as a function, clocks and random sources that are set by hand; and
+//! installations of programs against the real authority.
 
 mod cases;
 mod doubles;
+pub mod effects;
 pub mod flows;
+pub mod installation;
+pub mod requests;
 
 pub use cases::{Case, Expect, check};
 pub use doubles::{NoRandom, SetClock, SetRandom};
