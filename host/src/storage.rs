@@ -1,15 +1,41 @@
-//! Where documents are kept: in files or in memory.
+//! Where documents are kept (§8.6): in the operating system's keyring, in an encrypted file, in files, or in memory.
 
+mod account;
+mod blocking;
+mod change;
+#[cfg(test)]
+mod conformance;
+#[cfg(feature = "age")]
+mod encrypted;
+#[cfg(test)]
+mod faulty;
 mod file;
+#[cfg(feature = "keyring")]
+mod keyring;
+#[cfg(any(feature = "age", feature = "keyring"))]
+mod layout;
 mod memory;
+mod migration;
+mod place;
 
+#[cfg(feature = "age")]
+pub use encrypted::{EncryptedFileStorage, Unlock};
 pub use file::{DocumentFacts, FileStorage};
+#[cfg(feature = "keyring")]
+pub use keyring::{CredentialStore, Keyring, KeyringError, KeyringStorage};
 pub use memory::MemoryStorage;
+pub use migration::{MigrationError, Moved, migrate};
+pub use place::Place;
 
-use crate::ports::{Document, Revision, StorageError};
+use crate::ports::StorageError;
+#[cfg(any(feature = "age", feature = "keyring"))]
+use layout::same;
 
 /// The document whose member `agent_identity` is the identity record (§8.2).
 pub const RECORD: &str = "auth.json";
+
+/// The document of registered tasks, which holds no secrets (L2).
+pub const TASKS: &str = "agent_tasks.json";
 
 /// Longest document that is stored or loaded, in bytes.
 pub const MAX_DOCUMENT: usize = 8 * 1024 * 1024;
@@ -52,9 +78,10 @@ fn conflict(what: impl Into<String>) -> StorageError {
     StorageError::Conflict { what: what.into() }
 }
 
-/// Whether the present document is the one a conditional change was decided on.
-fn is_expected(present: Option<&Document>, expected: Option<&Revision>) -> bool {
-    present.map(|present| Revision::of(present)).as_ref() == expected
+/// Whether two documents say the same. Where only files and memory keep them, their layout never changes.
+#[cfg(not(any(feature = "age", feature = "keyring")))]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one == other
 }
 
 /// A refused name, shortened so that an error stays readable.

@@ -6,7 +6,15 @@
 mod directory;
 mod permissions;
 
-use super::{DocumentName, unreadable, unwritable};
+#[cfg(feature = "keyring")]
+pub(super) use directory::Directory as LockedDirectory;
+#[cfg(feature = "age")]
+pub(super) use directory::read as read_private;
+
+use super::account::canonical;
+use super::blocking::{Turns, blocking};
+use super::change::{Change, exactly, removing, replacing};
+use super::{DocumentName, Place, unreadable, unwritable};
 use crate::ports::{Document, Revision, Storage, StorageError};
 use async_trait::async_trait;
 use directory::Directory;
@@ -19,6 +27,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct FileStorage {
     directory: Directory,
+    turns: Turns,
 }
 
 /// What is known about a stored document without reading it.
@@ -43,7 +52,7 @@ pub struct DocumentFacts {
 impl FileStorage {
     /// Documents of `directory`, which is created with mode 0700 by the first write if it is missing.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Directory::open(directory.as_ref()).map(|directory| Self { directory })
+        Directory::open(directory.as_ref()).map(|directory| Self { directory, turns: Turns::new() })
     }
 
     /// The file of a document. Errors: a name that is none.
@@ -58,35 +67,48 @@ impl FileStorage {
         E: From<StorageError> + Send + 'static,
         F: FnOnce(Option<Document>) -> Result<Document, E> + Send + 'static,
     {
+        self.edit(name, |present| change(present).map(Change::Put)).await
+    }
+
+    /// Like [`update`](Self::update), but the document may also stay or go.
+    pub(in crate::storage) async fn edit<E, F>(&self, name: &str, change: F) -> Result<(), E>
+    where
+        E: From<StorageError> + Send + 'static,
+        F: FnOnce(Option<Document>) -> Result<Change, E> + Send + 'static,
+    {
         let name = DocumentName::to_write(name)?;
-        self.blocking(unwritable, move |directory| directory.update(&name, change)).await
+        self.write(move |directory| directory.edit(&name, change)).await
     }
 
     /// Looks at a document without reading it, for diagnosis.
     pub async fn inspect(&self, name: &str) -> Result<DocumentFacts, StorageError> {
         let name = DocumentName::to_read(name)?;
-        self.blocking(unreadable, move |directory| directory.inspect(&name)).await
+        self.read(move |directory| directory.inspect(&name)).await
     }
 
-    /// File work and waiting for the lock block, so they run where blocking is allowed. Work that has begun is finished even
-    /// if the caller no longer waits.
-    async fn blocking<T, E>(
-        &self,
-        failed: fn(String, &'static str) -> StorageError,
-        work: impl FnOnce(&Directory) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    fn what(&self, name: &str) -> String {
+        self.directory.path().join(name).display().to_string()
+    }
+
+    async fn write<T, E>(&self, work: impl FnOnce(&Directory) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
+        let (directory, turn) = (self.directory.clone(), self.turns.next().await);
+        let work = move || {
+            let _turn = turn;
+            work(&directory)
+        };
+        blocking(|why| unwritable(self.directory.shown(), why), work).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Directory) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
         let directory = self.directory.clone();
-        match tokio::task::spawn_blocking(move || work(&directory)).await {
-            Ok(done) => done,
-            Err(stopped) => match stopped.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(failed(self.directory.shown(), "the program is shutting down").into()),
-            },
-        }
+        blocking(|why| unreadable(self.directory.shown(), why), move || work(&directory)).await
     }
 }
 
@@ -94,27 +116,33 @@ impl FileStorage {
 impl Storage for FileStorage {
     async fn load(&self, name: &str) -> Result<Option<Document>, StorageError> {
         let name = DocumentName::to_read(name)?;
-        self.blocking(unreadable, move |directory| directory.load(&name)).await
+        self.read(move |directory| directory.load(&name)).await
     }
 
     async fn store(&self, name: &str, document: Document) -> Result<(), StorageError> {
         let name = DocumentName::to_write(name)?;
-        self.blocking(unwritable, move |directory| directory.store(&name, &document)).await
+        self.write(move |directory| directory.store(&name, &document)).await
     }
 
     async fn replace(&self, name: &str, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
-        let (name, expected) = (DocumentName::to_write(name)?, expected.cloned());
-        self.blocking(unwritable, move |directory| directory.replace(&name, expected.as_ref(), document)).await
+        self.edit(name, replacing(exactly, self.what(name), expected.cloned(), document)).await
     }
 
     async fn erase(&self, name: &str) -> Result<(), StorageError> {
         let name = DocumentName::to_write(name)?;
-        self.blocking(unwritable, move |directory| directory.erase(&name)).await
+        self.write(move |directory| directory.erase(&name)).await
     }
 
     async fn erase_revision(&self, name: &str, expected: &Revision) -> Result<(), StorageError> {
-        let (name, expected) = (DocumentName::to_write(name)?, expected.clone());
-        self.blocking(unwritable, move |directory| directory.erase_revision(&name, &expected)).await
+        let change = removing(exactly, self.what(name), expected.clone());
+        let name = DocumentName::to_write(name)?;
+        self.write(move |directory| directory.edit_if_there(&name, change)).await
+    }
+}
+
+impl Place for FileStorage {
+    fn place(&self) -> String {
+        format!("the directory {}", canonical(self.directory.path()).display())
     }
 }
 

@@ -1,22 +1,26 @@
 //! Documents in process memory: the ephemeral mode (§8.6), and tests.
 
-use super::{DocumentName, MAX_DOCUMENT, conflict, is_expected, unwritable};
+use super::change::{Change, exactly, removing, replacing};
+use super::{DocumentName, MAX_DOCUMENT, Place, unwritable};
 use crate::ports::{Document, Revision, Storage, StorageError};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Keeps documents until it is dropped; their bytes are overwritten then. `Debug` shows how many there are.
-#[derive(Default)]
 pub struct MemoryStorage {
     documents: Mutex<BTreeMap<DocumentName, Document>>,
+    /// Tells it from others of this process.
+    id: u64,
 }
 
 impl MemoryStorage {
     /// Without any document.
     pub fn new() -> Self {
-        Self::default()
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self { documents: Mutex::default(), id: NEXT.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// Replaces a document by what `change` makes of it, with no other change in between; see
@@ -26,14 +30,31 @@ impl MemoryStorage {
         E: From<StorageError>,
     {
         let name = DocumentName::to_write(name)?;
+        self.edit(name, |present| change(present).map(Change::Put))
+    }
+
+    fn edit<E>(&self, name: DocumentName, change: impl FnOnce(Option<Document>) -> Result<Change, E>) -> Result<(), E>
+    where
+        E: From<StorageError>,
+    {
         let mut documents = self.documents();
-        let document = change(documents.get(&name).cloned())?;
-        Ok(put(&mut documents, name, document)?)
+        match change(documents.get(&name).cloned())? {
+            Change::Keep => {}
+            Change::Put(document) => put(&mut documents, name, document)?,
+            Change::Remove => drop(documents.remove(&name)),
+        }
+        Ok(())
     }
 
     // A panic elsewhere cannot leave the map half changed, so a poisoned lock is still good.
     fn documents(&self) -> MutexGuard<'_, BTreeMap<DocumentName, Document>> {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStorage {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -55,12 +76,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn replace(&self, name: &str, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
-        let name = DocumentName::to_write(name)?;
-        let mut documents = self.documents();
-        if !is_expected(documents.get(&name), expected) {
-            return Err(conflict(name.as_str()));
-        }
-        put(&mut documents, name, document)
+        self.edit(DocumentName::to_write(name)?, replacing(exactly, name.to_owned(), expected.cloned(), document))
     }
 
     async fn erase(&self, name: &str) -> Result<(), StorageError> {
@@ -69,13 +85,13 @@ impl Storage for MemoryStorage {
     }
 
     async fn erase_revision(&self, name: &str, expected: &Revision) -> Result<(), StorageError> {
-        let name = DocumentName::to_write(name)?;
-        let mut documents = self.documents();
-        if documents.get(&name).is_some_and(|present| !is_expected(Some(present), Some(expected))) {
-            return Err(conflict(name.as_str()));
-        }
-        documents.remove(&name);
-        Ok(())
+        self.edit(DocumentName::to_write(name)?, removing(exactly, name.to_owned(), expected.clone()))
+    }
+}
+
+impl Place for MemoryStorage {
+    fn place(&self) -> String {
+        format!("memory {} of this process", self.id)
     }
 }
 
@@ -90,6 +106,13 @@ fn put(documents: &mut BTreeMap<DocumentName, Document>, name: DocumentName, doc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::conformance::conforms;
+    use std::sync::Arc;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn conforms_in_memory() {
+        conforms(Arc::new(MemoryStorage::new())).await;
+    }
 
     fn document(text: &str) -> Document {
         Document::new(text.into())

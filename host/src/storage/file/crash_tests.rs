@@ -73,7 +73,7 @@ fn dies_at_a_step() {
             std::process::abort();
         }
     }
-    let Some(FileStorage { mut directory }) = storage_of_parent() else { return };
+    let Some(FileStorage { mut directory, .. }) = storage_of_parent() else { return };
     directory.on_step = Some(die);
     directory.store(&DocumentName::to_write(NAME).unwrap(), &new()).unwrap();
 }
@@ -104,7 +104,7 @@ async fn killed_at_random_the_document_is_whole_and_the_lock_free() {
 #[test]
 #[ignore = "not on its own: it is the child process of killed_at_random_…"]
 fn writes_until_killed() {
-    let Some(FileStorage { directory }) = storage_of_parent() else { return };
+    let Some(FileStorage { directory, .. }) = storage_of_parent() else { return };
     let name = DocumentName::to_write(NAME).unwrap();
     for document in [old(), new()].iter().cycle() {
         directory.store(&name, document).unwrap();

@@ -2,8 +2,9 @@
 
 use super::DocumentFacts;
 use super::permissions::{create_directory, mode, objection, open_options, owned, sync_directory};
-use crate::ports::{Document, Revision, StorageError};
-use crate::storage::{DocumentName, MAX_DOCUMENT, conflict, is_expected, unreadable, unwritable};
+use crate::ports::{Document, StorageError};
+use crate::storage::change::Change;
+use crate::storage::{DocumentName, MAX_DOCUMENT, unreadable, unwritable};
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,8 +12,10 @@ use std::time::{Duration, Instant};
 
 /// A directory of documents. All of it belongs to one lock.
 #[derive(Clone, Debug)]
-pub(super) struct Directory {
+pub(in crate::storage) struct Directory {
     path: PathBuf,
+    /// The lock file in it.
+    lock: &'static str,
     /// Longest wait for the lock. It is held for file work only, so whoever holds it longer is stuck.
     pub(super) patience: Duration,
     #[cfg(test)]
@@ -32,21 +35,38 @@ pub(super) enum Step {
 }
 
 impl Directory {
-    pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
+    pub(in crate::storage) fn open(path: &Path) -> Result<Self, StorageError> {
         let path = std::path::absolute(path).map_err(|error| unreadable(shown(path), because(&error)))?;
         if fs::metadata(&path).is_ok_and(|found| !found.is_dir()) {
             return Err(unreadable(shown(&path), "it is not a directory; choose another"));
         }
         Ok(Self {
             path,
+            lock: ".lock",
             patience: Duration::from_secs(10),
             #[cfg(test)]
             on_step: None,
         })
     }
 
+    /// The same directory under another lock, for what is kept elsewhere but belongs to it.
+    #[cfg(feature = "keyring")]
+    pub(in crate::storage) fn with_lock(self, lock: &'static str, patience: Duration) -> Self {
+        Self { lock, patience, ..self }
+    }
+
+    /// Keeps every other writer out until the file is dropped, or the process ends.
+    #[cfg(feature = "keyring")]
+    pub(in crate::storage) fn exclusive(&self) -> Result<File, StorageError> {
+        self.exclusive_lock().map_err(|why| unwritable(self.shown(), why))
+    }
+
     pub(super) fn path_of(&self, name: &DocumentName) -> PathBuf {
         self.path.join(name.as_str())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn shown(&self) -> String {
@@ -64,34 +84,40 @@ impl Directory {
         stored.map_err(|why| unwritable(shown(&path), why))
     }
 
-    pub(super) fn update<E: From<StorageError>>(
+    pub(super) fn erase(&self, name: &DocumentName) -> Result<(), StorageError> {
+        let path = self.path_of(name);
+        if !self.is_there() {
+            return Ok(());
+        }
+        let erased = self.exclusive_lock().and_then(|_lock| self.remove(&path));
+        erased.map_err(|why| unwritable(shown(&path), why))
+    }
+
+    /// Lets `change` decide what becomes of the document, with no other writer in between.
+    pub(super) fn edit<E: From<StorageError>>(
         &self,
         name: &DocumentName,
-        change: impl FnOnce(Option<Document>) -> Result<Document, E>,
+        change: impl FnOnce(Option<Document>) -> Result<Change, E>,
     ) -> Result<(), E> {
         let path = self.path_of(name);
         let failed = |why| unwritable(shown(&path), why);
         let _lock = self.exclusive_lock().map_err(failed)?;
-        let document = change(read(&path).map_err(|why| unreadable(shown(&path), why))?)?;
-        Ok(self.put(name, &path, &document).map_err(failed)?)
+        let present = read(&path).map_err(|why| unreadable(shown(&path), why))?;
+        let done = match change(present)? {
+            Change::Keep => Ok(()),
+            Change::Put(document) => self.put(name, &path, &document),
+            Change::Remove => self.remove(&path),
+        };
+        Ok(done.map_err(failed)?)
     }
 
-    pub(super) fn replace(&self, name: &DocumentName, expected: Option<&Revision>, document: Document) -> Result<(), StorageError> {
-        self.update(name, |present| {
-            is_expected(present.as_ref(), expected).then_some(document).ok_or_else(|| conflict(shown(&self.path_of(name))))
-        })
-    }
-
-    pub(super) fn erase(&self, name: &DocumentName) -> Result<(), StorageError> {
-        self.remove(&self.path_of(name), |_| Ok(()))
-    }
-
-    pub(super) fn erase_revision(&self, name: &DocumentName, expected: &Revision) -> Result<(), StorageError> {
-        self.remove(&self.path_of(name), |path| {
-            let present = read(path).map_err(|why| unreadable(shown(path), why))?;
-            let unchanged = present.is_none_or(|present| is_expected(Some(&present), Some(expected)));
-            if unchanged { Ok(()) } else { Err(conflict(shown(path))) }
-        })
+    /// Like [`edit`](Self::edit), for changes that can only remove: where there is no directory, none is made.
+    pub(super) fn edit_if_there<E: From<StorageError>>(
+        &self,
+        name: &DocumentName,
+        change: impl FnOnce(Option<Document>) -> Result<Change, E>,
+    ) -> Result<(), E> {
+        if self.is_there() { self.edit(name, change) } else { Ok(()) }
     }
 
     pub(super) fn inspect(&self, name: &DocumentName) -> Result<DocumentFacts, StorageError> {
@@ -138,18 +164,19 @@ impl Directory {
     }
 
     /// Copies that a crash left behind go too: they may hold the secret that is being erased.
-    fn remove(&self, path: &Path, allowed: impl FnOnce(&Path) -> Result<(), StorageError>) -> Result<(), StorageError> {
-        let failed = |why| unwritable(shown(path), why);
-        if look(&self.path).map_err(failed)?.is_none() {
-            return Ok(());
-        }
-        let _lock = self.exclusive_lock().map_err(failed)?;
-        allowed(path)?;
+    fn remove(&self, path: &Path) -> Result<(), String> {
         self.sweep();
-        if remove_file(path).map_err(failed)? {
-            self.synchronize();
+        let Some(found) = look(path)? else { return Ok(()) };
+        if !found.is_file() {
+            refuse(objection(path, &found))?;
         }
+        fs::remove_file(path).map_err(|error| because(&error))?;
+        self.synchronize();
         Ok(())
+    }
+
+    fn is_there(&self) -> bool {
+        !matches!(look(&self.path), Ok(None))
     }
 
     /// Removes copies that a crash left behind. Only with the exclusive lock: without it they may be another writer's.
@@ -177,13 +204,13 @@ impl Directory {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
                 Ok(None)
             }
-            Err(error) => Err(lock_failed(&error)),
+            Err(error) => Err(self.lock_failed(&error)),
         }
     }
 
     fn exclusive_lock(&self) -> Result<File, String> {
         create_directory(&self.path).map_err(|error| because(&error))?;
-        self.wait(File::try_lock, self.lock_file().map_err(|error| lock_failed(&error))?)
+        self.wait(File::try_lock, self.lock_file().map_err(|error| self.lock_failed(&error))?)
     }
 
     /// The lock ends with the file, and with the process.
@@ -199,16 +226,20 @@ impl Directory {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let seconds = self.patience.as_secs();
-                    return Err(format!("another process has held the lock file .lock for {seconds} s; end it and try again"));
+                    return Err(format!("another process has held the lock file {} for {seconds} s; end it and try again", self.lock));
                 }
                 Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(error)) => return Err(lock_failed(&error)),
+                Err(TryLockError::Error(error)) => return Err(self.lock_failed(&error)),
             }
         }
     }
 
     fn lock_file(&self) -> io::Result<File> {
-        open_options().read(true).write(true).create(true).truncate(false).open(self.path.join(".lock"))
+        open_options().read(true).write(true).create(true).truncate(false).open(self.path.join(self.lock))
+    }
+
+    fn lock_failed(&self, error: &io::Error) -> String {
+        format!("its lock file {} cannot be used: {}", self.lock, because(error))
     }
 
     fn reached(&self, _step: Step) {
@@ -261,16 +292,8 @@ fn look(path: &Path) -> Result<Option<Metadata>, String> {
     }
 }
 
-/// Whether there was one.
-fn remove_file(path: &Path) -> Result<bool, String> {
-    let Some(found) = look(path)? else { return Ok(false) };
-    if !found.is_file() {
-        refuse(objection(path, &found))?;
-    }
-    fs::remove_file(path).map_err(|error| because(&error)).map(|()| true)
-}
-
-fn read(path: &Path) -> Result<Option<Document>, String> {
+/// A file that nobody else can read or write; none where there is none.
+pub(in crate::storage) fn read(path: &Path) -> Result<Option<Document>, String> {
     let Some(found) = look(path)? else { return Ok(None) };
     refuse(objection(path, &found))?;
     let file = match open_options().read(true).open(path) {
@@ -304,10 +327,6 @@ fn oversize(size: u64) -> Option<String> {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn lock_failed(error: &io::Error) -> String {
-    format!("its lock file .lock cannot be used: {}", because(error))
 }
 
 fn because(error: &io::Error) -> String {

@@ -51,6 +51,13 @@ fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn conforms_in_a_directory() {
+    let home = Home::new();
+    crate::storage::conformance::conforms(std::sync::Arc::new(home.storage())).await;
+    assert!(home.names().is_empty());
+}
+
 #[tokio::test]
 async fn a_missing_document_is_none_and_reading_creates_nothing() {
     let home = Home::new();
