@@ -105,13 +105,19 @@ async fn r14_9_events_delivered_before_the_end_stay_readable() {
 
 #[tokio::test(start_paused = true)]
 async fn r14_9_no_operation_follows_the_shutdown() {
-    let stage = Stage::with_capacity(4);
-    let (delegate, mut session) = stage.start().await;
-    let operations = delegate.operations();
-    let submitting = tokio::spawn(async move { while operations.submit("more", Operation::Other("more")).await.is_ok() {} });
-    settle().await;
-    delegate.cancel();
-    let told = session.told_to_the_end().await;
-    assert!(told.ends_with(&[Operation::Interrupt, Operation::Shutdown]), "{told:?}");
-    soon(submitting).await.unwrap();
+    for reader_leaves in [false, true] {
+        let stage = Stage::with_capacity(1);
+        let (delegate, mut session) = stage.start().await;
+        let operations = delegate.operations();
+        let submitting = tokio::spawn(async move { while operations.submit("more", Operation::Other("more")).await.is_ok() {} });
+        settle().await;
+        if reader_leaves {
+            drop(delegate);
+        } else {
+            delegate.cancel();
+        }
+        let told = session.told_to_the_end().await;
+        assert!(told.ends_with(&[Operation::Interrupt, Operation::Shutdown]), "{told:?}");
+        soon(submitting).await.unwrap();
+    }
 }

@@ -75,7 +75,9 @@ async fn r14_5_commands_and_patches_go_to_the_reviewer() {
         assert_eq!(seen(&reviews).unwrap().0, "Command(CommandApproval(call-1))");
         let (call_id, decision) = ("call-2".into(), expected);
         assert_eq!(session.told().await.unwrap().operation, Operation::PatchApproval { call_id, decision });
-        assert_eq!(seen(&reviews).unwrap().0, "Patch(PatchApproval(call-2, 0 files))");
+        let (patch, token) = seen(&reviews).unwrap();
+        assert_eq!(patch, "Patch(PatchApproval(call-2, 0 files))");
+        assert!(token.is_cancelled(), "whatever the reviewer still runs is no longer wanted");
         assert!(stage.questions.try_recv().is_err(), "the user is not asked");
     }
 }

@@ -202,6 +202,19 @@ async fn r14_7_a_grant_is_not_passed_to_a_grandchild() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r14_7_what_a_grandchild_was_granted_is_not_the_delegates() {
+    let mut stage = Stage::signing(DelegateSigning::Ask);
+    let (_delegate, session) = stage.start().await;
+    let grandchild = SigningSubject { delegate_thread_id: "thread-below".into(), ..subject(&session) };
+    let waiting = admitting(&session, &Arc::new(SigningRequest::new(grandchild)));
+    decide(&mut stage, Decision::ApprovedForSession).await;
+    assert_eq!(soon(waiting).await.unwrap(), Ok(()));
+    let waiting = admitting(&session, &request(&session));
+    decide(&mut stage, Decision::Denied).await;
+    assert_eq!(code(waiting).await, "approval-denied");
+}
+
+#[tokio::test(start_paused = true)]
 async fn r14_6_deny_above_denies_everything_below() {
     let (above, below) = (Stage::signing(DelegateSigning::Deny), Stage::signing(DelegateSigning::Inherit));
     let (_delegate, session) = above.start().await;
@@ -238,6 +251,24 @@ async fn r14_3_cancelling_wins_over_an_approval_that_is_ready_too() {
         }
         assert_eq!(code(waiting).await, "approval-cancelled");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r14_3_an_approval_on_its_way_to_the_request_is_overtaken_by_a_cancellation() {
+    let mut stage = Stage::signing(DelegateSigning::Ask);
+    let (_delegate, session) = stage.start().await;
+    let request = request(&session);
+    let admitting = session.pipes.signing.admit(&request);
+    tokio::pin!(admitting);
+    let question = tokio::select! {
+        biased;
+        _ = &mut admitting => panic!("admitted without an answer"),
+        question = stage.question() => question,
+    };
+    question.answer.send(Answer::Decision(Decision::Approved)).unwrap();
+    settle().await;
+    stage.cancel.cancel();
+    assert_eq!(admitting.await.unwrap_err().code, "approval-cancelled");
 }
 
 #[tokio::test(start_paused = true)]
