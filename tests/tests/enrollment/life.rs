@@ -65,6 +65,24 @@ async fn l3_after_a_restart_nothing_is_sent_and_no_task_is_had_again() {
 }
 
 #[tokio::test]
+#[ignore = "known failure: the component writes the task store anew at each bootstrap and load"]
+async fn section_8_4_a_reused_identity_is_not_saved_again() {
+    let authority = authority().await;
+    let installation = Installation::new(&authority);
+    let login = login(&authority, ACCOUNT).await;
+    installation.enrollment().bootstrap(&login, None).await.expect("sound");
+    let before = (installation.document(RECORD), installation.document(TASKS));
+    for days in 1..=2 {
+        installation.clock.shift(days * 24 * 3_600_000);
+        installation.notes.take();
+        let enrollment = installation.enrollment();
+        if days == 1 { enrollment.bootstrap(&login, None).await } else { enrollment.load().await }.expect("what is stored is enough");
+        assert!(installation.notes.take().iter().all(|effect| effect.kind == "load"), "nothing is written");
+        assert_eq!((installation.document(RECORD), installation.document(TASKS)), before, "L2: registered_at is when it was registered");
+    }
+}
+
+#[tokio::test]
 async fn j9_j10_a_login_with_a_jwt_registers_nothing_and_its_tasks_survive_a_restart() {
     let authority = authority().await;
     let installation = Installation::new(&authority);
