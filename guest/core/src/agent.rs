@@ -10,7 +10,7 @@ use crate::assertion::Claim;
 use crate::base_urls;
 use crate::clock_offset::ClockOffset;
 use crate::error::{Code, Error, Result};
-use crate::flow::{Completion, Effects, Operation};
+use crate::flow::{Completion, Effects, Flow, Operation};
 use crate::identifiers::{AccountId, AgentRuntimeId, TaskId};
 use crate::ports::Ports;
 use crate::registering::{Label, TaskRegistering};
@@ -18,6 +18,7 @@ use crate::signer::Signer;
 use crate::task_ref::TaskRef;
 use crate::task_store::Binding;
 use crate::timestamp::Timestamp;
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -139,7 +140,18 @@ impl Agent {
     }
 
     /// Registers a task and takes it.
-    pub(crate) async fn register(
+    pub(crate) fn register<'a>(
+        &'a self,
+        effects: &'a Effects,
+        ports: &'a dyn Ports,
+        reference: Option<TaskRef>,
+        label: Label,
+        bootstraps: bool,
+    ) -> Flow<'a, TaskId> {
+        Box::pin(self.register_and_take(effects, ports, reference, label, bootstraps))
+    }
+
+    async fn register_and_take(
         &self,
         effects: &Effects,
         ports: &dyn Ports,

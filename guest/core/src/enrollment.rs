@@ -93,7 +93,13 @@ impl Enrollment {
         base_urls::check_url(&config.authapi_base)?;
         base_urls::check_url(&config.jwks_url)?;
         crate::clock_offset::ClockOffset::new(config.correct_clock, config.skew_threshold_s)?;
-        Ok(Self { config, agent: RefCell::default(), cooldowns: RefCell::default(), changes: Cell::default(), clock_offset_ms: Cell::default() })
+        Ok(Self {
+            config,
+            agent: RefCell::default(),
+            cooldowns: RefCell::default(),
+            changes: Cell::default(),
+            clock_offset_ms: Cell::default(),
+        })
     }
 
     /// The agent in use.

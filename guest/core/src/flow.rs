@@ -15,7 +15,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::future::{Future, poll_fn};
+use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use effect::Kind;
@@ -154,61 +154,45 @@ struct Channel {
 /// A flow's way to the outside.
 pub struct Effects(Rc<Channel>);
 
+/// A flow that others await. Behind a pointer, so that its code is there once and not in everything that awaits it.
+pub type Flow<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
 impl Effects {
     /// Makes an HTTP request.
     pub async fn http(&self, request: HttpRequest) -> Result<Result<HttpResponse, HttpFailure>> {
-        match self.perform(Effect::Http(request)).await {
-            Outcome::Http(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Http(request)).await.into_http()
     }
 
     /// Has a custodian sign.
     pub async fn sign(&self, key_id: String, text: Vec<u8>) -> Result<Result<Vec<u8>, CustodianFailure>> {
-        match self.perform(Effect::Sign(SignRequest { key_id, text })).await {
-            Outcome::Sign(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Sign(SignRequest { key_id, text })).await.into_signature()
     }
 
     /// Has a custodian open a sealed box.
     pub async fn unseal(&self, key_id: String, sealed: Vec<u8>) -> Result<Result<Vec<u8>, CustodianFailure>> {
-        match self.perform(Effect::Unseal(UnsealRequest { key_id, sealed })).await {
-            Outcome::Unseal(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Unseal(UnsealRequest { key_id, sealed })).await.into_opened()
     }
 
     /// Reads a document.
     pub async fn load(&self, name: &'static str) -> Result<Result<Option<LoadedDocument>, StorageFailure>> {
-        match self.perform(Effect::Load(name)).await {
-            Outcome::Load(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Load(name)).await.into_loaded()
     }
 
     /// Replaces a document.
     pub async fn store(&self, request: StoreRequest) -> Result<Result<(), StorageFailure>> {
-        match self.perform(Effect::Store(request)).await {
-            Outcome::Store(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Store(request)).await.into_written()
     }
 
     /// Removes a document.
     pub async fn erase(&self, name: &'static str) -> Result<Result<(), StorageFailure>> {
-        match self.perform(Effect::Erase(name)).await {
-            Outcome::Erase(answer) => Ok(answer),
-            _ => Err(mismatch()),
-        }
+        self.perform(Effect::Erase(name)).await.into_written()
     }
 
     /// Waits.
     pub async fn sleep(&self, ms: u64) -> Result<()> {
-        match self.perform(Effect::Sleep(ms)).await {
-            Outcome::Slept => Ok(()),
-            _ => Err(mismatch()),
-        }
+        // `resume` lets no other outcome through.
+        self.perform(Effect::Sleep(ms)).await;
+        Ok(())
     }
 
     /// Reports an event with the next step.
@@ -216,23 +200,30 @@ impl Effects {
         self.0.events.borrow_mut().push(event);
     }
 
-    async fn perform(&self, effect: Effect) -> Outcome {
-        self.0.asked.replace(Some(effect));
-        let mut posted = false;
-        poll_fn(|_| {
-            if !posted {
-                posted = true;
-                return Poll::Pending;
-            }
-            self.0.answer.take().map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
+    fn perform(&self, effect: Effect) -> Performed<'_> {
+        Performed { channel: &self.0, effect: Some(effect) }
     }
 }
 
-/// `resume` has compared the kinds already.
-fn mismatch() -> Error {
-    Code::OutcomeMismatch.into()
+/// The outcome of an effect, once it is there.
+struct Performed<'a> {
+    channel: &'a Channel,
+    effect: Option<Effect>,
+}
+
+impl Future for Performed<'_> {
+    type Output = Outcome;
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome> {
+        match self.effect.take() {
+            Some(effect) => {
+                self.channel.asked.replace(Some(effect));
+                Poll::Pending
+            }
+            None => self.channel.answer.take().map_or(Poll::Pending, Poll::Ready),
+        }
+    }
 }
 
 #[cfg(test)]

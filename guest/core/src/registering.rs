@@ -5,7 +5,7 @@ mod exchange;
 use crate::base_urls;
 use crate::clock_offset::ClockOffset;
 use crate::error::{Code, Error, Result};
-use crate::flow::{CustodianFailure, Effects, HttpRequest};
+use crate::flow::{CustodianFailure, Effects, Flow, HttpRequest};
 use crate::identifiers::{AgentRuntimeId, TaskId};
 use crate::keys::PublicKey;
 use crate::ports::Ports;
@@ -14,6 +14,7 @@ use crate::sealed;
 use crate::signer::{Custodial, Signer};
 use crate::task_ref::TaskRef;
 use crate::timestamp::Timestamp;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -58,9 +59,13 @@ impl AgentRegistration {
     }
 
     /// Registers; the flow of the operation.
-    pub async fn run(self, effects: &Effects, ports: &dyn Ports) -> Result<AgentRuntimeId> {
+    pub fn run<'a>(self, effects: &'a Effects, ports: &'a dyn Ports) -> Flow<'a, AgentRuntimeId> {
+        Box::pin(self.register(effects, ports))
+    }
+
+    async fn register(self, effects: &Effects, ports: &dyn Ports) -> Result<AgentRuntimeId> {
         let mut exchange = Exchange::new(effects, ports, &self.label, Answers::AGENT, None).with_secret(&self.token);
-        let body = exchange.run(async || Ok(self.request())).await?;
+        let body = exchange.run(&|| Box::pin(async { Ok(self.request()) })).await?;
         exchange.settle(registration::read_agent_answer(&body))
     }
 
@@ -97,7 +102,7 @@ impl TaskRegistering {
     pub async fn run(&self, effects: &Effects, ports: &dyn Ports) -> Result<TaskId> {
         let answers = if self.bootstraps { Answers::BOOTSTRAP_TASK } else { Answers::TASK };
         let mut exchange = Exchange::new(effects, ports, &self.label, answers, Some(&self.clock));
-        let body = exchange.run(async || self.request(effects, ports).await).await?;
+        let body = exchange.run(&|| Box::pin(self.request(effects, ports))).await?;
         let id = match TaskAnswer::parse(&body) {
             Ok(answer) => self.open(effects, answer).await,
             Err(error) => Err(error),

@@ -1,5 +1,6 @@
 //! Effects a flow can ask for, and what can come of them.
 
+use crate::error::Code;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -86,6 +87,50 @@ impl Outcome {
             Self::Unseal(_) => Kind::Unseal,
             Self::Attest(_) => Kind::Attest,
             Self::Slept => Kind::Sleep,
+        }
+    }
+}
+
+/// Each answers for its own kind of effect. `resume` has compared the kinds, so a mismatch does not come up; it is no panic either.
+impl Outcome {
+    #[inline(never)]
+    pub(super) fn into_http(self) -> crate::Result<Result<HttpResponse, HttpFailure>> {
+        match self {
+            Self::Http(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn into_signature(self) -> crate::Result<Result<Vec<u8>, CustodianFailure>> {
+        match self {
+            Self::Sign(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn into_opened(self) -> crate::Result<Result<Vec<u8>, CustodianFailure>> {
+        match self {
+            Self::Unseal(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn into_loaded(self) -> crate::Result<Result<Option<LoadedDocument>, StorageFailure>> {
+        match self {
+            Self::Load(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
+        }
+    }
+
+    /// Of a document written or removed.
+    #[inline(never)]
+    pub(super) fn into_written(self) -> crate::Result<Result<(), StorageFailure>> {
+        match self {
+            Self::Store(answer) | Self::Erase(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
         }
     }
 }

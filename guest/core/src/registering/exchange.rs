@@ -3,10 +3,11 @@
 use super::key_digest;
 use crate::clock_offset::ClockOffset;
 use crate::error::{Code, Error, Result, excerpt};
-use crate::flow::{Effects, Event, EventKind, HttpFailure, HttpRequest, HttpResponse};
+use crate::flow::{Effects, Event, EventKind, Flow, HttpFailure, HttpRequest, HttpResponse};
 use crate::http_date;
 use crate::ports::Ports;
 use crate::rejection::{Answer, Class, Rules};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -87,7 +88,11 @@ impl<'a> Exchange<'a> {
     }
 
     /// Sends until an answer settles it, and returns the body of a 2xx answer. `request` is asked anew for each attempt (N9).
-    pub(super) async fn run(&mut self, request: impl AsyncFn() -> Result<HttpRequest>) -> Result<Vec<u8>> {
+    pub(super) fn run<'r>(&'r mut self, request: &'r dyn Fn() -> Flow<'r, HttpRequest>) -> Flow<'r, Vec<u8>> {
+        Box::pin(self.run_to_the_end(request))
+    }
+
+    async fn run_to_the_end<'r>(&'r mut self, request: &'r dyn Fn() -> Flow<'r, HttpRequest>) -> Result<Vec<u8>> {
         loop {
             self.effects.report(self.label.event(EventKind::Registering, self.attempt));
             let sent_ms = self.ports.now_ms();
