@@ -4,8 +4,8 @@ pub use ed25519_dalek::VerifyingKey;
 pub use ed25519_dalek::hazmat::ExpandedSecretKey;
 
 use crate::base_point;
+use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
-use ed25519_dalek::Signature;
 use sha2::{Digest, Sha512};
 
 /// What a seed expands to, overwritten on drop, and its public key (RFC 8032 §5.1.5).
@@ -26,13 +26,22 @@ pub fn sign(secret: &ExpandedSecretKey, public: &VerifyingKey, text: &[u8]) -> [
     // Scalars, not numbers: nothing here can overflow.
     #[allow(clippy::arithmetic_side_effects)]
     let s = challenge * secret.scalar + nonce;
-    Signature::from_components(r, s.to_bytes()).to_bytes()
+    let mut signature = [0; 64];
+    [r, s.to_bytes()].as_flattened().iter().zip(&mut signature).for_each(|(byte, place)| *place = *byte);
+    signature
 }
 
-/// The strict rule: S below the group order, neither key nor R of small order, no cofactor.
+/// The strict rule in the words of the specification: S below the group order, neither key nor R of small order, and the encoding
+/// of `[S]B − [k]A` equal to the 32 bytes R, so no cofactor.
+///
+/// ed25519-dalek's `verify_strict`, which accepts the same signatures, decodes R first, for a square root more.
 #[inline(never)]
 pub fn verify_strict(public: &VerifyingKey, text: &[u8], signature: &[u8; 64]) -> bool {
-    public.verify_strict(text, &Signature::from_bytes(signature)).is_ok()
+    let (Some(r), Some(s)) = (signature.first_chunk::<32>(), signature.last_chunk::<32>()) else { return false };
+    let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s)) else { return false };
+    let key = public.to_edwards();
+    let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&hashed([r, public.as_bytes(), text]), &-key, &s);
+    point.compress().as_bytes() == r && !point.is_small_order() && !key.is_small_order()
 }
 
 /// SHA-512 of the parts one after the other, as a scalar.
