@@ -26,6 +26,7 @@ pub(super) const ONE: Tight = {
     Tight(limbs)
 };
 
+#[inline(never)]
 pub(super) fn from_bytes(bytes: &[u8; 32]) -> Tight {
     let mut number = ZERO;
     fiat::fiat_25519_from_bytes(&mut number, bytes);
@@ -131,6 +132,7 @@ pub(super) fn relaxed(number: &Tight) -> Loose {
 }
 
 /// 1 / z as z^(p − 2); 0 for 0.
+#[inline(never)]
 pub(super) fn inverse(z: &Tight) -> Tight {
     // The names are the exponents' lengths in ones: z^(2ⁿ − 1).
     let two = squares(z, 1);

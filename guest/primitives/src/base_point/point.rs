@@ -73,6 +73,7 @@ impl Point {
     }
 
     /// The same point with z = 1, from 1/z.
+    #[inline(never)]
     pub(super) fn normalized(&self, z_inverse: &Tight) -> Self {
         let scaled = |coordinate: &Tight| product(coordinate, z_inverse);
         let (x, y) = (scaled(&self.x), scaled(&self.y));
@@ -84,6 +85,7 @@ impl Point {
     }
 
     /// The point as an addend; right only where z = 1.
+    #[inline(never)]
     pub(super) fn addend(&self) -> Addend {
         let [t0, t1] = &self.t;
         let two_dxy = product(&product(t0, t1), &field::from_bytes(&TWO_D));
@@ -91,12 +93,14 @@ impl Point {
     }
 
     /// The sum of any two points.
+    #[inline(never)]
     pub(super) fn plus_point(&self, other: &Self) -> Self {
         let zz = product(&self.z, &other.z);
         self.added(&other.addend(), &carried(&sum(&zz, &zz)))
     }
 
     /// The point with the same y and the other x.
+    #[inline(never)]
     pub(super) fn negative(&self) -> Self {
         let minus = |number: &Tight| difference(&field::ZERO, number);
         let x = carried(&minus(&self.x));
