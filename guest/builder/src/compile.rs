@@ -6,6 +6,8 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CARGO_PROFILE: &str = "guest";
+const PACKAGE: &str = "agent-identity-module";
+const MODULE: &str = "agent_identity_module.wasm";
 
 /// Compiles the guest and returns its core module.
 ///
@@ -14,7 +16,7 @@ const CARGO_PROFILE: &str = "guest";
 pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
     let target_dir = target_dir.join(profile.as_str());
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--locked", "--package", "agent-identity-component", "--target", TARGET, "--profile", CARGO_PROFILE])
+        .args(["build", "--locked", "--package", PACKAGE, "--target", TARGET, "--profile", CARGO_PROFILE])
         .arg("--manifest-path")
         .arg(root.join("Cargo.toml"))
         .arg("--target-dir")
@@ -37,7 +39,7 @@ pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u
         };
         return Err(BuildError(format!("compiling the {} guest failed:\n{log}{advice}", profile.as_str())));
     }
-    let module = target_dir.join(TARGET).join(CARGO_PROFILE).join("agent_identity_component.wasm");
+    let module = target_dir.join(TARGET).join(CARGO_PROFILE).join(MODULE);
     std::fs::read(&module).map_err(|error| BuildError(format!("{} cannot be read: {error}", module.display())))
 }
 

@@ -96,7 +96,8 @@ impl SecretKey {
 
     /// The key of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self { seed: Zeroizing::new(*seed), expanded: ed25519::expand(seed), public: PublicKey::of_secret(ed25519::public_key(seed)) }
+        let (expanded, public) = ed25519::key_pair(seed);
+        Self { seed: Zeroizing::new(*seed), expanded, public: PublicKey::of_secret(public) }
     }
 
     /// A new key: 32 bytes of the random source, unchanged; 32 zero bytes are refused (K11).

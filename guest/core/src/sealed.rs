@@ -11,6 +11,7 @@ use blake2::Blake2bVar;
 use blake2::digest::{Update, VariableOutput};
 use crypto_secretbox::aead::{Aead, KeyInit};
 use crypto_secretbox::{Nonce, XSalsa20Poly1305};
+use curve25519_dalek::constants::X25519_BASEPOINT;
 use curve25519_dalek::montgomery::MontgomeryPoint;
 use salsa20::cipher::consts::U10;
 use zeroize::Zeroizing;
@@ -39,7 +40,7 @@ pub fn task_id(opened: &[u8]) -> Result<TaskId> {
 pub fn seal(key: &PublicKey, task_id: &TaskId, ports: &dyn Ports) -> Result<String> {
     let mut secret = Zeroizing::new([0_u8; 32]);
     ports.fill_random(&mut *secret)?;
-    let ephemeral = MontgomeryPoint::mul_base_clamped(*secret).to_bytes();
+    let ephemeral = X25519_BASEPOINT.mul_clamped(*secret).to_bytes();
     let recipient = key.to_x25519();
     let boxed = cipher(&secret, &recipient)
         .and_then(|cipher| cipher.encrypt(&nonce(&ephemeral, &recipient), task_id.as_str().as_bytes()).ok())

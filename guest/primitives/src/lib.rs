@@ -8,6 +8,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod base_point;
 pub mod ed25519;
 pub mod encoding;
 pub mod json;
