@@ -1,28 +1,38 @@
 //! Where documents are kept (§8.6): in the operating system's keyring, in an encrypted file, in files, or in memory.
 
 mod account;
+#[cfg(feature = "keyring")]
+mod auto;
 mod blocking;
 mod change;
 #[cfg(test)]
 mod conformance;
 #[cfg(feature = "age")]
 mod encrypted;
+mod ephemeral;
 #[cfg(test)]
 mod faulty;
 mod file;
 #[cfg(feature = "keyring")]
 mod keyring;
+mod ladder;
+mod layered;
 #[cfg(any(feature = "age", feature = "keyring"))]
 mod layout;
 mod memory;
 mod migration;
 mod place;
+#[cfg(all(test, feature = "age", feature = "keyring"))]
+mod record_tests;
+mod tasks_apart;
 
 #[cfg(feature = "age")]
 pub use encrypted::{EncryptedFileStorage, Unlock};
+pub use ephemeral::ephemeral;
 pub use file::{DocumentFacts, FileStorage};
 #[cfg(feature = "keyring")]
 pub use keyring::{CredentialStore, Keyring, KeyringError, KeyringStorage};
+pub use ladder::{Chosen, NoStorage, Preferences, ProbeStep, Rung, RungReport, StorageLadder, StorageMode, StorageReport, Verdict};
 pub use memory::MemoryStorage;
 pub use migration::{MigrationError, Moved, migrate};
 pub use place::Place;

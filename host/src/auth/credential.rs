@@ -2,7 +2,7 @@
 
 use super::{ChatgptTokens, Secret};
 use crate::error::{Advice, Error};
-use crate::provider::is_legal_value;
+use crate::provider::{DefaultBase, is_legal_value};
 use std::fmt;
 
 /// A header field whose value is a secret.
@@ -14,6 +14,8 @@ pub struct Credential {
     material: Material,
     /// Which of the authoriser's logins it belongs to.
     login_turn: u64,
+    /// Where it is for; none: its material tells.
+    default_base: Option<DefaultBase>,
 }
 
 /// What a credential is made of. Kept until the answer is there: a refusal is judged by what was sent.
@@ -135,11 +137,25 @@ impl Credential {
         self.signed().map(|assertion| assertion.task_id.as_str())
     }
 
+    /// Where a provider without a base URL is for it. Decided by the login, which a token alone does not show.
+    pub fn default_base(&self) -> DefaultBase {
+        self.default_base.unwrap_or(match &self.material {
+            Material::Nothing | Material::Bearer(_) | Material::Printed { .. } => DefaultBase::Api,
+            Material::Chatgpt { .. } | Material::Headers(_) | Material::Assertion(_) => DefaultBase::Chatgpt,
+        })
+    }
+
+    /// The same, made for another base than its material tells: a personal access token is a bearer token of ChatGPT.
+    #[must_use]
+    pub fn for_base(self, default_base: DefaultBase) -> Self {
+        Self { default_base: Some(default_base), ..self }
+    }
+
     pub(super) fn of_login(self, login_turn: u64) -> Self {
         Self { login_turn, ..self }
     }
 
-    pub(super) fn login_turn(&self) -> u64 {
+    pub(crate) fn login_turn(&self) -> u64 {
         self.login_turn
     }
 
@@ -148,7 +164,7 @@ impl Credential {
     }
 
     fn new(row: impl Into<String>, material: Material) -> Self {
-        Self { row: row.into(), material, login_turn: 0 }
+        Self { row: row.into(), material, login_turn: 0, default_base: None }
     }
 
     fn signed(&self) -> Option<&Assertion> {

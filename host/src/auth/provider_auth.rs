@@ -189,7 +189,9 @@ impl ProviderAuth {
             ("bearer", CredentialSource::EnvironmentKey(variable), _) => bearer(row, key, &format!("the environment variable {variable}")),
             ("bearer", CredentialSource::OwnBearer(token), _) => bearer(row, Some(token), "experimental_bearer_token"),
             ("bearer", CredentialSource::Login, Login::ApiKey(key)) => bearer(row, Some(key), "the API key"),
-            ("bearer", CredentialSource::Login, Login::PersonalAccessToken(token)) => bearer(row, Some(token), "the personal access token"),
+            ("bearer", CredentialSource::Login, login @ Login::PersonalAccessToken(token)) => {
+                Ok(bearer(row, Some(token), "the personal access token")?.for_base(login.default_base()))
+            }
             ("bearer", CredentialSource::Login, login) => match login.tokens() {
                 Some(source) => Credential::chatgpt(row, source.tokens().await?),
                 None => Err(no_bearer(login)),

@@ -55,15 +55,14 @@ pub(super) enum Unanswered {
 impl ClientParts {
     /// Puts an attempt together; the credential's fields go on last (11-1, 11-3).
     pub(super) fn prepare(&self, call: &Call<'_>, credential: &Credential, owner: &Owner) -> Result<Prepared, Error> {
-        let is_chatgpt = is_chatgpt(credential);
-        let default_base = if is_chatgpt { DefaultBase::Chatgpt } else { DefaultBase::Api };
-        let url = self.provider.endpoint(call.endpoint.path(), self.default_base.unwrap_or(default_base), &*self.environment)?;
+        let default_base = self.default_base.unwrap_or_else(|| credential.default_base());
+        let url = self.provider.endpoint(call.endpoint.path(), default_base, &*self.environment)?;
         if !is_allowed(&url) {
             let message = format!("{} is neither https nor http on a loopback host", shown(&url));
             return Err(Error::new("base-url-unsupported", Advice::FixConfig, message));
         }
         let mut selected = call.metadata.select(call.endpoint);
-        if !is_chatgpt {
+        if credential.default_base() != DefaultBase::Chatgpt {
             selected.leave_out("x-oai-attestation");
         }
         let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
@@ -124,7 +123,7 @@ impl ClientParts {
     fn is_api_key(&self, credential: &Credential) -> bool {
         match self.provider.credentials {
             CredentialSource::EnvironmentKey(_) | CredentialSource::OwnBearer(_) | CredentialSource::Command(_) => true,
-            CredentialSource::Login => credential.kind() == CredentialKind::Bearer && !is_chatgpt(credential),
+            CredentialSource::Login => credential.kind() == CredentialKind::Bearer && credential.default_base() == DefaultBase::Api,
             CredentialSource::Aws(_) | CredentialSource::Open => false,
         }
     }
@@ -137,12 +136,6 @@ impl super::metadata::Selected {
         let found: Vec<_> = self.headers.extract_if(.., |(found, _)| is_it(found)).collect();
         self.dropped.extend(found.into_iter().map(|(name, _)| Dropped { name, reason: DropReason::Reserved }));
     }
-}
-
-/// An assertion, a ChatGPT token, or the fields of such a login.
-fn is_chatgpt(credential: &Credential) -> bool {
-    let names_account = || credential.headers().iter().any(|(name, _)| name.eq_ignore_ascii_case("chatgpt-account-id"));
-    matches!(credential.kind(), CredentialKind::Assertion | CredentialKind::Headers) || names_account()
 }
 
 /// A page or a JSON document instead of a stream comes from something else than the API.
@@ -178,3 +171,6 @@ async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec
     }
     Ok((body, false))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,10 +13,12 @@ use http::HeaderMap;
 use reqwest::Response;
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// The stream of one response. First come the rate limits of the answer's header fields, then its events; after
 /// [`Completed`](ResponseEvent::Completed), [`Incomplete`](ResponseEvent::Incomplete) or an error there are no more.
@@ -24,7 +26,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// Nothing is read ahead of who asks: at most one event and one piece of the network are held. Dropping the stream cancels the
 /// response. Waiting can be given up and taken up again without losing an event.
 pub struct ResponseStream {
-    body: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>,
+    body: Option<Body>,
     parser: SseParser,
     limits: VecDeque<RateLimitSnapshot>,
     idle: Idle,
@@ -91,7 +93,7 @@ impl ResponseStream {
 
     /// The next event; none after the last.
     pub async fn next(&mut self) -> Option<Result<ResponseEvent, ApiError>> {
-        std::future::poll_fn(|context| self.poll_event(context)).await
+        poll_fn(|context| self.poll_event(context)).await
     }
 
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ResponseEvent, ApiError>>> {
@@ -99,7 +101,6 @@ impl ResponseStream {
             return Poll::Ready(Some(Ok(ResponseEvent::RateLimits(limit))));
         }
         if self.is_ended {
-            self.finish_body(context);
             return Poll::Ready(None);
         }
         self.idle.begin();
@@ -147,6 +148,9 @@ impl ResponseStream {
         if decoded.is_last {
             self.is_ended = true;
             self.entry.end(None, None);
+            if let Some(body) = self.body.take() {
+                leave(body);
+            }
         }
         decoded.event
     }
@@ -158,12 +162,24 @@ impl ResponseStream {
         tracing::debug!(code = error.code(), "a stream failed");
         error.with_answer(self.facts.request_id.clone(), self.facts.rate_limits.clone())
     }
+}
 
-    /// Reads the end of the body, if it is there, so that the connection can be used again.
-    fn finish_body(&mut self, context: &mut Context<'_>) {
-        if let Some(mut body) = self.body.take() {
-            let _ = body.as_mut().poll_next(context);
+/// The body of an answer.
+type Body = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
+
+/// Reads what is left after the last event, usually nothing but the end, so that the connection can be used again.
+fn leave(mut body: Body) {
+    const MOST_CHUNKS: usize = 16;
+    const MOST_TIME: Duration = Duration::from_secs(1);
+    let rest = async move {
+        for _ in 0..MOST_CHUNKS {
+            if !matches!(poll_fn(|context| body.as_mut().poll_next(context)).await, Some(Ok(_))) {
+                break;
+            }
         }
+    };
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(timeout(MOST_TIME, rest));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Over sockets, against servers that do what a test says, and against the authority.
 
+#[cfg(feature = "authority")]
 mod authority;
 mod bodies;
 mod headers;

@@ -54,10 +54,13 @@ impl TurnState {
 }
 
 impl Owner {
-    /// The account, or without one what decided on the credential.
+    /// The account, or without one the login and what decided on its credential.
     pub(super) fn of(credential: &Credential) -> Self {
         let account = credential.headers().iter().find(|(name, _)| name.eq_ignore_ascii_case("chatgpt-account-id"));
-        Self(account.map_or_else(|| format!("row {}", credential.row()), |(_, id)| format!("account {}", id.expose())))
+        Self(account.map_or_else(
+            || format!("login {}, row {}", credential.login_turn(), credential.row()),
+            |(_, id)| format!("account {}", id.expose()),
+        ))
     }
 }
 
@@ -101,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_account_the_row_tells_owners_apart() {
+    fn without_an_account_login_and_row_tell_owners_apart() {
         let (key, nothing) = (Credential::bearer("P1", &Secret::from("k1")), Credential::nothing("P5"));
         assert!(Owner::of(&key) == Owner::of(&Credential::bearer("P1", &Secret::from("k2"))));
         assert!(Owner::of(&key) != Owner::of(&nothing) && Owner::of(&key) != account("P1"));

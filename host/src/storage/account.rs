@@ -1,5 +1,6 @@
 //! What a home directory is called where there are no paths: in the keyring, and in memory (§8.6).
 
+#[cfg(feature = "keyring")]
 use super::{DocumentName, RECORD};
 use sha2_host::{Digest, Sha256};
 use std::fmt;
@@ -21,6 +22,7 @@ impl Account {
     }
 
     /// The keyring account of a document. That of the record has the name the reference client gives it.
+    #[cfg(feature = "keyring")]
     pub(super) fn document(&self, name: &DocumentName) -> String {
         match name.as_str() {
             RECORD => format!("cli|{self}"),
@@ -60,12 +62,13 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "keyring")]
     fn the_account_is_that_of_the_specification() {
         let account = Account::of_canonical("~/.codex");
         let name = |text| DocumentName::to_read(text).unwrap();
         assert_eq!(account.document(&name(RECORD)), "cli|940db7b1d0e4eb40");
         assert_eq!(account.document(&name("other.json")), "cli|940db7b1d0e4eb40|other.json");
-        #[cfg(all(feature = "age", feature = "keyring"))]
+        #[cfg(feature = "age")]
         assert_eq!(account.pass_phrase(), "secrets|940db7b1d0e4eb40");
     }
 

@@ -1,14 +1,12 @@
 //! What an encrypted file is locked with.
 
+#[cfg(feature = "keyring")]
+mod in_keyring;
+
 use super::envelope::Key;
-use crate::ports::Document;
 #[cfg(feature = "keyring")]
-use crate::storage::account::Account;
-#[cfg(feature = "keyring")]
-use crate::storage::file::LockedDirectory;
+use crate::storage::Keyring;
 use crate::storage::file::read_private;
-#[cfg(feature = "keyring")]
-use crate::storage::keyring::{Entry, Keyring, KeyringError, LOCK};
 use age::secrecy::SecretString;
 use age::x25519;
 use std::fmt;
@@ -35,19 +33,13 @@ pub enum Unlock {
 /// Rounds for a pass phrase that people choose: what OWASP recommends.
 const CHOSEN: u8 = 17;
 
-/// Rounds for a random pass phrase: nobody can guess it, so stretching it gains nothing.
-#[cfg(feature = "keyring")]
-const RANDOM: u8 = 10;
-
-#[cfg(feature = "keyring")]
-const SERVICE: &str = "codex";
-
 impl Unlock {
     /// The key. `is_new`: there is no file yet, so a missing pass phrase is made. Blocks.
+    #[cfg_attr(not(feature = "keyring"), expect(unused_variables, reason = "only pass phrases in the keyring depend on them"))]
     pub(super) fn key(&self, home: &Path, is_new: bool) -> Result<Key, String> {
         match self {
             #[cfg(feature = "keyring")]
-            Self::Keyring(keyring) => pass_phrase_in(keyring, home, is_new),
+            Self::Keyring(keyring) => in_keyring::key(keyring, home, is_new),
             Self::PassPhrase(text) if text.is_empty() => Err("the pass phrase is empty; give one".into()),
             Self::PassPhrase(text) => Ok(Key::PassPhrase { text: secret(text), work_factor: CHOSEN }),
             Self::Identity(text) => identities(text),
@@ -86,46 +78,6 @@ fn identities(text: &str) -> Result<Key, String> {
         return Err("there is no age identity in it; make one: age-keygen".into());
     }
     Ok(Key::Identities(identities))
-}
-
-#[cfg(feature = "keyring")]
-fn pass_phrase_in(keyring: &Keyring, home: &Path, is_new: bool) -> Result<Key, String> {
-    let account = Account::of(home).pass_phrase();
-    let found = match keyring.get(SERVICE, account.clone()).map_err(|error| error.to_string())? {
-        Some(found) => found,
-        None if is_new => make_pass_phrase(keyring, home, account)?,
-        None => return Err(format!("its pass phrase is not in the keyring (service {SERVICE}, account {account}); restore it there")),
-    };
-    let text = str::from_utf8(&found).map_err(|_| "its pass phrase in the keyring is not text".to_owned())?;
-    Ok(Key::PassPhrase { text: secret(text), work_factor: RANDOM })
-}
-
-/// Whoever is first makes it; what is used is what was read back.
-#[cfg(feature = "keyring")]
-fn make_pass_phrase(keyring: &Keyring, home: &Path, account: String) -> Result<Document, String> {
-    let directory = LockedDirectory::open(home).map(|home| home.with_lock(LOCK, keyring.is_patient_for()));
-    let lock = directory.and_then(|directory| directory.exclusive()).map_err(|error| error.to_string())?;
-    let made = random_pass_phrase()?;
-    let work = move |entry: &Entry| {
-        let _lock = lock;
-        if entry.get()?.is_none() {
-            entry.set(&made)?;
-        }
-        entry.get()?.ok_or_else(|| KeyringError::Unusable("it did not keep what was written".into()))
-    };
-    keyring.ask(SERVICE, account, work).map_err(|error| error.to_string())
-}
-
-/// 32 random bytes in hex.
-#[cfg(feature = "keyring")]
-fn random_pass_phrase() -> Result<Document, String> {
-    let mut random = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(&mut random[..]).map_err(|_| "the random source failed".to_owned())?;
-    let mut text = Document::new(Vec::with_capacity(64));
-    for nibble in random.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        text.extend(char::from_digit(nibble.into(), 16).and_then(|digit| u8::try_from(digit).ok()));
-    }
-    Ok(text)
 }
 
 /// A copy of exactly the size, for one that shrinks would leave another behind.

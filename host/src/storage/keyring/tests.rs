@@ -1,4 +1,4 @@
-use super::doubles::{FolderKeyring, HeldKeyring};
+use super::doubles::{FaultyKeyring, FolderKeyring, HeldKeyring, KeyringFault};
 use super::*;
 use crate::storage::conformance::{conforms, document};
 use crate::storage::{MAX_DOCUMENT, RECORD};
@@ -102,28 +102,7 @@ async fn documents_that_no_keyring_can_keep_are_refused_before_it_is_asked() {
 #[tokio::test]
 async fn where_there_is_no_keyring_the_error_says_what_else_to_use() {
     let home = tempfile::tempdir().unwrap();
-    let nobody = Keyring::of(Arc::new(Nobody));
+    let nobody = Keyring::of(FaultyKeyring::new(KeyringFault::Unreachable));
     let error = KeyringStorage::open(home.path(), nobody).unwrap().load(RECORD).await.unwrap_err().to_string();
     assert!(error.contains("no keyring answers here") && error.contains("another storage"), "{error}");
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-impl keyring_core::api::CredentialStoreApi for Nobody {
-    fn vendor(&self) -> String {
-        "nobody".into()
-    }
-
-    fn id(&self) -> String {
-        "nobody".into()
-    }
-
-    fn build(&self, _: &str, _: &str, _: Option<&std::collections::HashMap<&str, &str>>) -> keyring_core::Result<keyring_core::Entry> {
-        Err(Error::NoDefaultStore)
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
 }

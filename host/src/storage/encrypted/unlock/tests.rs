@@ -1,4 +1,5 @@
 use super::*;
+use crate::ports::Document;
 use crate::storage::encrypted::envelope::{open, seal};
 use age::secrecy::ExposeSecret;
 use std::fs;
@@ -47,6 +48,7 @@ fn pass_phrases_of_people_are_stretched_as_owasp_recommends() {
 #[cfg(feature = "keyring")]
 mod keyring {
     use super::*;
+    use crate::storage::account::Account;
     use keyring_core::api::CredentialStoreApi;
     use keyring_core::mock;
     use std::collections::BTreeSet;
