@@ -37,7 +37,7 @@ impl Guest for Component {
         let received = core::ReceivedRegistration::parse(&path, &body)?;
         Ok(ReceivedRegistration {
             agent_runtime_id: received.agent_runtime_id.as_str().into(),
-            timestamp: received.timestamp.to_string(),
+            timestamp: received.timestamp.to_text(),
             external_task_ref: received.external_task_ref.map(|reference| reference.as_str().into()),
             signature: received.signature.to_vec(),
         })
