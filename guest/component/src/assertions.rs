@@ -9,7 +9,6 @@ use crate::ports::HostPorts;
 use agent_identity_core::assertion::{self as core, Claim};
 use agent_identity_core::ports::Ports;
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 impl Guest for Component {

@@ -14,7 +14,6 @@ use agent_identity_core::registration::{self as core, TaskAnswer};
 use agent_identity_core::sealed;
 use agent_identity_core::timestamp::Timestamp;
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 impl Guest for Component {
