@@ -9,7 +9,6 @@ use crate::ports::HostPorts;
 use agent_identity_core::assertion::{self as core, Claim};
 use agent_identity_core::ports::Ports;
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 impl Guest for Component {
@@ -47,7 +46,7 @@ impl Guest for Component {
         Ok(Assertion {
             agent_runtime_id: claim.agent_runtime_id.as_str().into(),
             task_id: claim.task_id.as_str().into(),
-            timestamp: claim.timestamp.to_string(),
+            timestamp: claim.timestamp.to_text(),
             signature: signature.to_vec(),
         })
     }
@@ -58,5 +57,5 @@ fn claim_now(agent_runtime_id: &str, task_id: &str, clock_offset_ms: i64) -> age
 }
 
 fn prepared(claim: &Claim) -> Prepared {
-    Prepared { timestamp: claim.timestamp.to_string(), text: claim.signed_text() }
+    Prepared { timestamp: claim.timestamp.to_text(), text: claim.signed_text() }
 }

@@ -14,7 +14,6 @@ use agent_identity_core::registration::{self as core, TaskAnswer};
 use agent_identity_core::sealed;
 use agent_identity_core::timestamp::Timestamp;
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 impl Guest for Component {
@@ -37,7 +36,7 @@ impl Guest for Component {
         let received = core::ReceivedRegistration::parse(&path, &body)?;
         Ok(ReceivedRegistration {
             agent_runtime_id: received.agent_runtime_id.as_str().into(),
-            timestamp: received.timestamp.to_string(),
+            timestamp: received.timestamp.to_text(),
             external_task_ref: received.external_task_ref.map(|reference| reference.as_str().into()),
             signature: received.signature.to_vec(),
         })

@@ -1,5 +1,6 @@
 //! Identifiers as types that cannot hold a bad value (`spec/identity.md` §3).
 
+use crate::digits;
 use crate::error::{Code, Error, Result};
 use agent_identity_primitives::text;
 use alloc::string::String;
@@ -26,7 +27,7 @@ impl AgentRuntimeId {
         } else {
             return Ok(Self(id.into()));
         };
-        Err(Error::new(Code::RuntimeIdInvalid, alloc::format!("agent_runtime_id cannot be used: {fault}")))
+        Err(Error::new(Code::RuntimeIdInvalid, ["agent_runtime_id cannot be used: ", fault].concat()))
     }
 
     /// The id as text.
@@ -35,30 +36,22 @@ impl AgentRuntimeId {
     }
 
     /// The id as one segment of a URL path (I5): bytes outside `A–Z a–z 0–9 - . _ ~` become `%HH`.
-    pub fn path_segment(&self) -> PathSegment<'_> {
-        PathSegment(&self.0)
+    pub fn path_segment(&self) -> String {
+        let mut segment = String::with_capacity(self.0.len());
+        for byte in self.0.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                segment.push(char::from(byte));
+            } else {
+                digits::push_percent_encoded(&mut segment, byte);
+            }
+        }
+        segment
     }
 }
 
 impl fmt::Display for AgentRuntimeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// Writes text percent-encoded after I5.
-pub struct PathSegment<'a>(&'a str);
-
-impl fmt::Display for PathSegment<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                write!(f, "{}", char::from(byte))?;
-            } else {
-                write!(f, "%{byte:02X}")?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -83,7 +76,7 @@ impl TaskId {
         } else {
             return Ok(Self(id.into()));
         };
-        Err(Error::new(Code::TaskIdInvalid, alloc::format!("task_id cannot be used: {fault}")))
+        Err(Error::new(Code::TaskIdInvalid, ["task_id cannot be used: ", fault].concat()))
     }
 
     /// The id as text.

@@ -175,7 +175,7 @@ pub(crate) fn text_of(data: &[u8], code: Code) -> Result<&str> {
 
 /// JWK text of a public key, also what its thumbprint hashes (RFC 7638).
 pub(crate) fn public_jwk(raw: &[u8; 32]) -> String {
-    alloc::format!("{{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"{}\"}}", encoding::base64url(raw))
+    ["{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"", &encoding::base64url(raw), "\"}"].concat()
 }
 
 #[cfg(test)]

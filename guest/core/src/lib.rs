@@ -9,6 +9,7 @@ pub mod agent;
 pub mod assertion;
 pub mod base_urls;
 pub mod clock_offset;
+mod digits;
 mod documents;
 pub mod enrollment;
 pub mod error;

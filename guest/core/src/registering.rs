@@ -4,6 +4,7 @@ mod exchange;
 
 use crate::base_urls;
 use crate::clock_offset::ClockOffset;
+use crate::digits;
 use crate::error::{Code, Error, Result};
 use crate::flow::{CustodianFailure, Effects, Flow, HttpRequest};
 use crate::identifiers::{AgentRuntimeId, TaskId};
@@ -15,7 +16,6 @@ use crate::signer::{Custodial, Signer};
 use crate::task_ref::TaskRef;
 use crate::timestamp::Timestamp;
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -71,11 +71,11 @@ impl AgentRegistration {
 
     fn request(&self) -> HttpRequest {
         let mut headers = content_type();
-        headers.push(("authorization".into(), format!("Bearer {}", *self.token)));
+        headers.push(("authorization".into(), ["Bearer ", &self.token].concat()));
         if self.fedramp {
             headers.push(("x-openai-fedramp".into(), "true".into()));
         }
-        post(format!("{}/v1/agent/register", self.authapi_base), headers, self.body.clone(), AGENT_TIMEOUT_MS)
+        post([&self.authapi_base, "/v1/agent/register"].concat(), headers, self.body.clone(), AGENT_TIMEOUT_MS)
     }
 }
 
@@ -120,7 +120,7 @@ impl TaskRegistering {
             Signer::Held(key) => registration.sign(key),
             Signer::Custodial(key) => registration.body(&custodian_signature(effects, key, registration.signed_text()).await?),
         };
-        Ok(post(format!("{}{}", self.authapi_base, registration.path()), content_type(), body, TASK_TIMEOUT_MS))
+        Ok(post([&*self.authapi_base, &registration.path()].concat(), content_type(), body, TASK_TIMEOUT_MS))
     }
 
     async fn open(&self, effects: &Effects, answer: TaskAnswer) -> Result<TaskId> {
@@ -150,7 +150,9 @@ pub fn key_digest(parts: &[&str]) -> String {
         digest.update(part.as_bytes());
         digest.update([0]);
     }
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(16);
+    digest.finalize().iter().take(8).for_each(|byte| digits::push_hex(&mut text, *byte));
+    text
 }
 
 async fn custodian_signature(effects: &Effects, key: &Custodial, text: String) -> Result<[u8; 64]> {

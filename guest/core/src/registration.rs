@@ -8,7 +8,6 @@ use crate::keys::{PublicKey, SecretKey};
 use crate::sealed;
 use crate::task_ref::TaskRef;
 use crate::timestamp::Timestamp;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,7 +28,7 @@ pub struct TaskRegistration {
 impl TaskRegistration {
     /// `/v1/agent/{segment}/task/register`.
     pub fn path(&self) -> String {
-        format!("/v1/agent/{}/task/register", self.agent_runtime_id.path_segment())
+        ["/v1/agent/", &self.agent_runtime_id.path_segment(), "/task/register"].concat()
     }
 
     /// R(r, t): exactly the bytes that are signed. The reference is not among them (C3).
@@ -44,7 +43,7 @@ impl TaskRegistration {
 
     /// The body with a given signature; members in the order of the specification.
     pub fn body(&self, signature: &[u8; 64]) -> String {
-        let mut body = format!("{{\"timestamp\":\"{}\",\"signature\":\"{}\"", self.timestamp, encoding::base64(signature));
+        let mut body = ["{\"timestamp\":\"", &self.timestamp.to_text(), "\",\"signature\":\"", &encoding::base64(signature), "\""].concat();
         if let Some(reference) = &self.external_task_ref {
             body.push_str(",\"external_task_ref\":");
             encoding::push_json_string(&mut body, reference.as_str());
@@ -115,7 +114,7 @@ pub fn agent_body(key: &PublicKey, agent: &AgentDescription) -> String {
     body.push_str(",\"agent_harness_id\":");
     encoding::push_json_string(&mut body, harness);
     body.push_str(",\"running_location\":");
-    encoding::push_json_string(&mut body, &format!("{}-{}", agent.source, agent.os));
+    encoding::push_json_string(&mut body, &[&agent.source, "-", &agent.os].concat());
     body.push_str("},\"agent_public_key\":");
     encoding::push_json_string(&mut body, &key.ssh_line());
     body.push_str(",\"capabilities\":[\"responsesapi\"],\"ttl\":null}");
@@ -168,7 +167,7 @@ fn object(body: &[u8]) -> Option<Object<'_>> {
 }
 
 fn signed_text(agent_runtime_id: &AgentRuntimeId, timestamp: Timestamp) -> String {
-    format!("{agent_runtime_id}:{timestamp}")
+    [agent_runtime_id.as_str(), ":", &timestamp.to_text()].concat()
 }
 
 /// Undoes I5. `None` for `%` without two hex digits or for bytes that are not UTF-8.

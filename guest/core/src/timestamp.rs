@@ -1,6 +1,7 @@
 //! Whole UTC seconds, written as exactly 20 bytes (I3).
 
 use crate::error::{Code, Error, Result};
+use alloc::string::String;
 use core::fmt;
 
 /// A second of the years 1970 to 9999, written `YYYY-MM-DDThh:mm:ssZ`.
@@ -53,6 +54,18 @@ impl Timestamp {
         write_digits(&mut out, 14..16, second_of_day.div_euclid(60).rem_euclid(60));
         write_digits(&mut out, 17..19, second_of_day.rem_euclid(60));
         out
+    }
+
+    /// The 20 bytes as text.
+    pub fn to_text(self) -> String {
+        self.to_bytes().map(char::from).iter().collect()
+    }
+}
+
+impl From<Timestamp> for String {
+    /// The 20 bytes of I3, without `core::fmt`.
+    fn from(timestamp: Timestamp) -> Self {
+        core::str::from_utf8(&timestamp.to_bytes()).unwrap_or_default().into()
     }
 }
 

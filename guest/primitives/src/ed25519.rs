@@ -40,6 +40,8 @@ pub fn verify_strict(public: &VerifyingKey, text: &[u8], signature: &[u8; 64]) -
     let (Some(r), Some(s)) = (signature.first_chunk::<32>(), signature.last_chunk::<32>()) else { return false };
     let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s)) else { return false };
     let key = public.to_edwards();
+    // A point, not a number: this cannot overflow.
+    #[allow(clippy::arithmetic_side_effects)]
     let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&hashed([r, public.as_bytes(), text]), &-key, &s);
     point.compress().as_bytes() == r && !point.is_small_order() && !key.is_small_order()
 }

@@ -12,7 +12,7 @@ use crate::task_ref::TaskRef;
 use crate::task_store::{Entry, Found, TaskStore};
 use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use zeroize::Zeroizing;
 
 /// Which task is needed, and what may be done to get it.
@@ -103,7 +103,7 @@ impl Agent {
             let written = documents::update(effects, AUTH, None, &mut |document| self.with_run_task(document, id)).await;
             tolerate(written, effects, label)?;
         }
-        let registered_at = Timestamp::from_unix_ms(ports.now_ms())?.to_string();
+        let registered_at = Timestamp::from_unix_ms(ports.now_ms())?.into();
         let entry = Entry { binding: self.binding(), task_id: id.clone(), registered_at, external_task_ref: reference };
         put_entry(entry, effects, label).await
     }

@@ -13,7 +13,7 @@ use crate::secret_text::SecretText;
 use crate::task_store::Entry;
 use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use zeroize::Zeroizing;
 
 impl Run {
@@ -111,7 +111,7 @@ impl Run {
     }
 
     pub(super) async fn remember_run_task(&self, agent: &Agent, task_id: &TaskId, effects: &Effects, label: &Label) -> Result<()> {
-        let registered_at = Timestamp::from_unix_ms(self.ports.now_ms())?.to_string();
+        let registered_at = Timestamp::from_unix_ms(self.ports.now_ms())?.into();
         let entry = Entry { binding: agent.binding(), task_id: task_id.clone(), registered_at, external_task_ref: None };
         put_entry(entry, effects, label).await
     }

@@ -61,5 +61,5 @@ pub(super) fn write(label: &str, der: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 fn malformed(fault: &str) -> Error {
-    Error::new(Code::KeyMalformed, alloc::format!("the PEM text cannot be read: {fault}"))
+    Error::new(Code::KeyMalformed, ["the PEM text cannot be read: ", fault].concat())
 }

@@ -2,13 +2,13 @@
 
 use super::key_digest;
 use crate::clock_offset::ClockOffset;
+use crate::digits;
 use crate::error::{Code, Error, Result, excerpt};
 use crate::flow::{Effects, Event, EventKind, Flow, HttpFailure, HttpRequest, HttpResponse};
 use crate::http_date;
 use crate::ports::Ports;
 use crate::rejection::{Answer, Class, Rules};
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -191,7 +191,7 @@ impl<'a> Exchange<'a> {
 
     /// N12.
     fn used_up(&self, last: &Error) -> Error {
-        let text = format!("the {} could not be registered: {}", self.label.subject, last.message);
+        let text = ["the ", self.label.subject, " could not be registered: ", &last.message].concat();
         let error = Error::new(self.answers.used_up, text)
             .with_attempts(self.attempt)
             .with_retry_after(last.retry_after_s)
@@ -204,7 +204,8 @@ impl<'a> Exchange<'a> {
 
     /// N6: operation, status and body text.
     fn describe(&self, what: &str, response: &HttpResponse) -> String {
-        let mut text = format!("registering the {} {what} with status {}", self.label.subject, response.status);
+        let mut text = ["registering the ", self.label.subject, " ", what, " with status "].concat();
+        digits::push(&mut text, response.status.into(), 10);
         if !response.body.is_empty() {
             text.push_str(": ");
             text.push_str(&self.quote(&response.body));

@@ -1,4 +1,5 @@
 use super::*;
+use alloc::format;
 
 fn registration(reference: Option<&str>) -> TaskRegistration {
     TaskRegistration {

@@ -1,10 +1,9 @@
 //! Hosts of URL references (X11): the host parsers of the WHATWG URL standard, without IDNA.
 
+use crate::digits;
 use crate::encoding::from_hex_pair;
 use crate::ip_address;
-use alloc::format;
 use alloc::string::String;
-use core::fmt::Write;
 
 /// Reads the host of a special URL (`http`, `https`, `ftp`, `ws`, `wss`, `file`) and writes it as the standard serialises it.
 ///
@@ -77,8 +76,14 @@ fn ipv4(domain: &str) -> Option<String> {
         address |= number.checked_shl(free_bits)?;
     }
     (last.checked_shr(free_bits) == Some(0)).then_some(())?;
-    let [first, second, third, fourth] = u32::try_from(address | last).ok()?.to_be_bytes();
-    Some(format!("{first}.{second}.{third}.{fourth}"))
+    let mut out = String::new();
+    for byte in u32::try_from(address | last).ok()?.to_be_bytes() {
+        if !out.is_empty() {
+            out.push('.');
+        }
+        digits::push(&mut out, byte.into(), 10);
+    }
+    Some(out)
 }
 
 /// A hexadecimal (`0x`), octal (`0`) or decimal number; a bare `0x` is zero. Saturates, far above every bound.
@@ -111,7 +116,7 @@ fn ipv6(text: &str) -> Option<String> {
             }
             continue;
         }
-        write!(out, "{piece:x}").ok()?;
+        digits::push(&mut out, u32::from(*piece), 16);
         if at < 7 {
             out.push(':');
         }

@@ -2,11 +2,11 @@
 //! with the `url` crate.
 
 use super::{TaskRef, host};
+use crate::digits;
 use crate::encoding::from_hex_pair;
 use crate::error::{Code, Error, Result};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
 
 /// Normalises a cleaned text as an `http` or `https` URL.
 pub(super) fn normalize(text: &str) -> Result<String> {
@@ -72,8 +72,8 @@ impl<'a> HttpUrl<'a> {
         out.push_str("://");
         out.push_str(&self.host);
         if let Some(port) = self.port {
-            // Writing to a string cannot fail.
-            let _ = write!(out, ":{port}");
+            out.push(':');
+            digits::push(&mut out, port.into(), 10);
         }
         for segment in &self.path {
             out.push('/');
@@ -204,8 +204,7 @@ fn push_encoded(out: &mut String, text: &str, keeps: fn(u8) -> bool) -> Result<(
         if keeps(byte) {
             out.push(char::from(byte));
         } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
+            digits::push_percent_encoded(out, byte);
         }
     }
     Ok(())
