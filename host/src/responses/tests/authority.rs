@@ -2,7 +2,7 @@
 
 use super::scene::{metadata, read, request, texts};
 use crate::agent::{Agent, ResponseFacts, description};
-use crate::auth::{Assertion, Attempt, Authorizer, Credential, Recovery, Scope, Secret};
+use crate::auth::{Attempt, Authorizer, Credential, Login, ProviderAuth, Recovery, Scope};
 use crate::authority::{Authority, AuthorityConfig, RunningAuthority};
 use crate::component::Component;
 use crate::driver::lock;
@@ -19,30 +19,23 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-/// Signs with an agent, registers its run task again when it is refused, and keeps what it gave out.
+/// The authoriser of a provider and an agent; keeps what it gave out.
 struct AgentAuth {
     agent: Agent,
+    inner: ProviderAuth,
     given: Mutex<Vec<(Scope, String)>>,
 }
 
 #[async_trait]
 impl Authorizer for AgentAuth {
     async fn authorize(&self, attempt: &Attempt<'_>) -> Result<Credential, Error> {
-        let fields = self.agent.authorize(attempt.reference).await?;
-        lock(&self.given).push((attempt.scope, fields[0].1.clone()));
-        let headers = fields.into_iter().map(|(name, value)| (name, Secret::from(value))).collect();
-        let task_id = self.agent.task(attempt.reference)?.unwrap_or_default();
-        Ok(Credential::assertion("P11", Assertion { headers, agent_runtime_id: self.agent.agent_runtime_id().into(), task_id }))
+        let credential = self.inner.authorize(attempt).await?;
+        lock(&self.given).push((attempt.scope, credential.headers()[0].1.expose().to_owned()));
+        Ok(credential)
     }
 
-    async fn recover(&self, _: &Attempt<'_>, _: &Credential, refusal: &ResponseFacts) -> Result<Recovery, Error> {
-        let rejection = self.agent.on_response(refusal)?;
-        if rejection.action != "register-and-repeat" {
-            return Ok(Recovery::Surface(rejection.code));
-        }
-        self.agent.forget_task(None)?;
-        self.agent.register_task(None, None).await?;
-        Ok(Recovery::Repeat)
+    async fn recover(&self, attempt: &Attempt<'_>, sent: &Credential, refusal: &ResponseFacts) -> Result<Recovery, Error> {
+        self.inner.recover(attempt, sent, refusal).await
     }
 }
 
@@ -56,8 +49,11 @@ impl Scene {
     async fn start() -> Self {
         let component = Component::load().unwrap();
         let authority = Authority::start(&component, AuthorityConfig::default()).await.unwrap();
-        let auth = Arc::new(AgentAuth { agent: agent(&component, &authority).await, given: Mutex::default() });
-        let client = ResponsesClient::builder(provider(&authority), auth.clone()).build().unwrap();
+        let (agent, provider) = (agent(&component, &authority).await, provider(&authority));
+        let login = Login::AgentIdentity(Arc::new(agent.clone()));
+        let inner = ProviderAuth::new(&component, Arc::new(provider.clone()), login).unwrap();
+        let auth = Arc::new(AgentAuth { agent, inner, given: Mutex::default() });
+        let client = ResponsesClient::builder(provider, auth.clone()).build().unwrap();
         Self { authority, auth, client }
     }
 
@@ -75,9 +71,7 @@ async fn agent(component: &Component, authority: &RunningAuthority) -> Agent {
     let registration = AgentRegistration::new(authority.authapi_base(), public, description("cli"));
     let id = registration.run(component, &token).await.unwrap();
     let builder = Agent::builder(id, Key::held(PrivateForm::Seed, seed), authority.authapi_base()).account("acct-1", "user-1");
-    let agent = builder.build(component).unwrap();
-    agent.register_task(None, None).await.unwrap();
-    agent
+    builder.build(component).unwrap()
 }
 
 fn provider(authority: &RunningAuthority) -> Provider {
@@ -130,7 +124,7 @@ async fn compaction_and_summaries_are_signed_likewise() {
 #[tokio::test]
 async fn r11_3_every_attempt_is_authorised_anew_and_the_answer_follows() {
     let scene = Scene::start().await;
-    scene.faults("500:1,drop:1");
+    scene.faults("responses/500:1,responses/drop:1");
     let (events, _) = read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
     assert_eq!(lock(&scene.auth.given).len(), 3);
     // Two headers of one second may be equal (A4), so it is the authority that tells how often the last one was seen.
@@ -139,26 +133,28 @@ async fn r11_3_every_attempt_is_authorised_anew_and_the_answer_follows() {
 }
 
 #[tokio::test]
-async fn d1_an_ended_task_is_registered_again_and_the_request_repeated_once() {
+async fn d1_p13_a_missing_task_is_registered_and_an_ended_one_again_with_one_repeat() {
     let scene = Scene::start().await;
+    read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
     let ended = scene.auth.agent.task(None).unwrap().unwrap();
     assert!(scene.authority.end_task(&ended).await.unwrap());
     let (events, error) = read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
     assert_eq!(error, None);
     assert_ne!(end(&events).event["verified"]["task_id"], ended);
     let given = lock(&scene.auth.given).clone();
-    assert!(given.len() == 2 && given[0].1 != given[1].1);
+    assert!(given.len() == 3 && given[1].1 != given[2].1);
 }
 
 #[tokio::test]
 async fn h4_a_revoked_agent_is_told_apart() {
     let scene = Scene::start().await;
+    read(scene.client.stream(&request(), &metadata()).await.unwrap()).await;
     assert!(scene.authority.revoke_agent(scene.auth.agent.agent_runtime_id()).await.unwrap());
     let error = scene.client.stream(&request(), &metadata()).await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.api_code()), (ApiErrorKind::Unauthorized, "rejected-key", Some("agent-revoked")));
-    assert_eq!(lock(&scene.auth.given).len(), 1);
+    assert_eq!(lock(&scene.auth.given).len(), 2);
     let shown = format!("{error} {error:?}");
-    assert!(!shown.contains(lock(&scene.auth.given)[0].1.trim_start_matches("AgentAssertion ")));
+    assert!(!shown.contains(lock(&scene.auth.given)[1].1.trim_start_matches("AgentAssertion ")));
 }
 
 #[tokio::test]
