@@ -16,17 +16,24 @@ mod init;
 mod input;
 mod inspect;
 mod keygen;
+mod login;
+mod logout;
 mod normalize;
 mod output;
 mod private_file;
+mod probe;
 mod progress;
 mod reference;
 mod register;
 mod request;
+mod rotate;
 mod serve;
 mod sign;
+mod status;
+mod stored;
 mod task;
 mod time;
+mod verdict;
 mod verify;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -85,6 +92,10 @@ struct Global {
 enum Command {
     Init(init::Init),
     Register(register::Register),
+    Login(login::Login),
+    Logout(logout::Logout),
+    Status(status::Status),
+    Rotate(rotate::Rotate),
     Task(task::Task),
     Sign(sign::Sign),
     Request(request::Request),
@@ -104,6 +115,10 @@ impl Command {
         match self {
             Self::Init(command) => command.run(context).await,
             Self::Register(command) => command.run(context).await,
+            Self::Login(command) => command.run(context).await,
+            Self::Logout(command) => command.run(context).await,
+            Self::Status(command) => command.run(context).await,
+            Self::Rotate(command) => command.run(context).await,
             Self::Task(command) => command.run(context).await,
             Self::Sign(command) => command.run(context).await,
             Self::Request(command) => command.run(context).await,
@@ -137,6 +152,7 @@ Your own agent, against a backend of your own (the second terminal):
   agent-identity register --token-file token --account acct-1 --user user-1
   agent-identity task                                  registers the run task
   agent-identity request URL                           signs a request and sends it
+  agent-identity status                                who is logged in
   agent-identity doctor                                when something does not work
 
 Secrets are read from a file, from standard input (`-`) or from the home folder, never from an argument.
@@ -150,7 +166,9 @@ Exit codes:
 Environment:
   AGENT_IDENTITY_HOME          as --home
   AGENT_IDENTITY_AUTHAPI_BASE  as --authapi-base
-  CODEX_ACCESS_TOKEN           access token of `register`, unless --token-file is given
+  CODEX_ACCESS_TOKEN           access token of `register`, `rotate` and `login --account`; identity JWT of `login`
+  CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL, CODEX_AGENT_IDENTITY_JWKS_BASE_URL
+                               base URLs, as for the reference client
   AGENT_IDENTITY_LOG           what is logged to standard error: warn (default), info, debug, or a filter by module
   NO_COLOR                     no colours on a terminal";
 

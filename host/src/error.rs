@@ -1,6 +1,7 @@
 //! Errors: the component's stable codes, unchanged.
 
 use crate::component::wit::errors as wit;
+use crate::timestamp::{span, timestamp};
 use std::fmt;
 
 pub use wit::Advice;
@@ -47,10 +48,28 @@ impl Error {
         Self::new("config-invalid", Advice::FixConfig, message)
     }
 
+    /// Until when it is to be waited, in words, for an error that says how long; `now_ms` is the wall clock. A cooldown is told from
+    /// a server's wish: it is this process that asks nobody until then (L10).
+    pub fn waiting(&self, now_ms: i64) -> Option<String> {
+        let left_s = self.retry_after_s?;
+        let until_s = now_ms.div_euclid(1000).saturating_add_unsigned(left_s);
+        // What lies beyond the calendar is no instant anybody waits for.
+        let until = timestamp(until_s.min(LAST_S));
+        let left = span(left_s);
+        Some(if self.from_cooldown {
+            format!("no bootstrap of this account is tried before {until}, in {left}, because the last one failed")
+        } else {
+            format!("the server asks to wait until {until}, {left}")
+        })
+    }
+
     pub(crate) fn internal(message: String) -> Self {
         Self::new("internal", Advice::Never, message)
     }
 }
+
+/// 9999-12-31T23:59:59Z.
+const LAST_S: i64 = 253_402_300_799;
 
 /// The kebab-case spelling of an advice.
 pub fn advice_text(advice: Advice) -> &'static str {
@@ -83,5 +102,25 @@ impl From<wit::Error> for Error {
             cause: error.cause,
             from_cooldown: error.from_cooldown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW_MS: i64 = 1_776_902_400_999;
+
+    #[test]
+    fn l10_a_cooldown_names_the_clock_time_it_ends_at() {
+        let unavailable = Error::new("bootstrap-unavailable", Advice::BackOff, "of the test");
+        assert_eq!(unavailable.waiting(NOW_MS), None, "nothing says how long");
+        let cooling = Error { retry_after_s: Some(3599), from_cooldown: true, ..unavailable.clone() };
+        let told = cooling.waiting(NOW_MS).unwrap();
+        assert!(told.contains("is tried before 2026-04-23T00:59:59Z, in 59 min 59 s"), "{told}");
+        let asked = Error { retry_after_s: Some(40), ..unavailable.clone() };
+        assert_eq!(asked.waiting(NOW_MS).as_deref(), Some("the server asks to wait until 2026-04-23T00:00:40Z, 40 s"));
+        let endless = Error { retry_after_s: Some(u64::MAX), ..unavailable };
+        assert!(endless.waiting(i64::MAX).unwrap().contains("9999-12-31T23:59:59Z"));
     }
 }

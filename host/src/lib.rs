@@ -62,6 +62,7 @@ pub mod signer;
 pub mod storage;
 pub mod surroundings;
 pub mod system;
+mod timestamp;
 
 pub use agent::Agent;
 pub use component::{Component, LoadOptions, Profile};

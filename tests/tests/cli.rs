@@ -46,6 +46,26 @@ fn register() {
 }
 
 #[test]
+fn login() {
+    run_file("login");
+}
+
+#[test]
+fn logout() {
+    run_file("logout");
+}
+
+#[test]
+fn status() {
+    run_file("status");
+}
+
+#[test]
+fn rotate() {
+    run_file("rotate");
+}
+
+#[test]
 fn task() {
     run_file("task");
 }
@@ -139,7 +159,7 @@ fn k14_no_option_takes_a_secret() {
             assert!(takes_file || is_public, "{command}: {option}");
         }
     }
-    assert_eq!(seen, 15, "every command and `help`");
+    assert_eq!(seen, 19, "every command and `help`");
 }
 
 /// The server ends when it is asked to.

@@ -1,5 +1,6 @@
 //! `agent-identity doctor`
 
+mod accepted;
 mod backend;
 mod local;
 
@@ -7,19 +8,24 @@ use super::backend::Backend;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::output::paint;
+use super::probe::Probe;
 use clap::Args;
 use clap::builder::styling::AnsiColor;
 use serde_json::json;
 
 /// Check component, storage, key, clock, backend and task, each with a next step
 ///
-/// Exit code 1 when a check fails. Nothing is changed and nothing is registered.
+/// Exit code 1 when a check fails. Nothing is registered. With --probe a request is signed too: only that shows whether the backend
+/// still knows the task and accepts the key.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   agent-identity doctor
+  agent-identity doctor --probe https://api.example/v1/models
   agent-identity doctor --json | jq '.checks[] | select(.state != \"ok\")'")]
 pub struct Doctor {
+    #[command(flatten)]
+    probe: Probe,
     #[command(flatten)]
     backend: Backend,
 }
@@ -69,6 +75,7 @@ impl Doctor {
                 checks.extend(local::home(&home).await);
                 checks.extend(local::identity(context, &component, &home, &self.backend).await);
                 checks.extend(backend::checks(context, &component, &home, &self.backend).await);
+                checks.extend(accepted::check(context, &component, &self.backend, &self.probe).await);
             }
             Err(failure) => checks.push(Check::failed("component", failure)),
         }

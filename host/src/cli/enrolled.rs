@@ -5,38 +5,49 @@ use super::context::Context;
 use super::failure::Failure;
 use super::home::{Home, PENDING_KEY, identity_of};
 use super::progress::Progress;
-use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
-use crate::{Agent, Component, Enrollment, Error, Key, Surroundings};
+use super::stored::is_jwt;
+use crate::enrollment::EnrollmentBuilder;
+use crate::types::logins::BaseUrls;
+use crate::types::{Identity, PrivateForm, SecretForm};
+use crate::{Agent, Component, Enrollment, Error, Key, Session, Surroundings};
 use std::sync::Arc;
 
 /// An identity that is registered, with its key.
 pub struct Enrolled {
     pub agent: Agent,
-    pub identity: Identity,
-    pub public: PublicForms,
     enrollment: Enrollment,
+    /// What the record says about the run task.
+    run_task: Option<String>,
+}
+
+/// Storage of a home folder, and progress on standard error.
+pub fn surroundings(home: &Home, progress: Arc<Progress>) -> Surroundings {
+    Surroundings::default().storage(Arc::new(home.storage.clone())).inline_observer(progress)
+}
+
+/// Begins describing the enrollment of a home folder.
+pub fn enrollment(urls: &BaseUrls, surroundings: Surroundings) -> EnrollmentBuilder {
+    Enrollment::builder(&urls.authapi_base).jwks_url(&urls.jwks_url).surroundings(surroundings)
 }
 
 impl Enrolled {
-    /// Opens the identity of the home folder. Errors: `auth-material-missing` when there is none.
+    /// Opens the identity of the home folder; a JWT is verified first. Errors: `auth-material-missing` when there is none.
     pub async fn open(context: &Context, component: &Component, backend: &Backend, progress: Arc<Progress>) -> Result<Self, Failure> {
         let home = context.home()?;
         let mut session = context.session(component)?;
-        let Some(record) = home.record().await? else { return Err(not_registered(&home).await) };
-        let Some(identity) = identity_of(&mut session, &record)? else { return Err(not_registered(&home).await) };
-        let key = session.record_key(&record)?;
-        let public = session.public_forms(&key)?;
-        let secret = session.reveal(&key, SecretForm::Pkcs8Der)?;
-        let base = backend.resolve(&home, &mut session).await?;
-        let surroundings = Surroundings::default().storage(Arc::new(home.storage.clone())).inline_observer(progress);
-        // Without the run task of the record: whether it may be used is asked when it is needed.
-        let agent = Agent::builder(&identity.agent_runtime_id, Key::held(PrivateForm::Pkcs8Der, secret.to_vec()), &base)
-            .account(&identity.account_id, &identity.chatgpt_user_id)
-            .fedramp(identity.fedramp)
-            .surroundings(surroundings.clone())
-            .build(component)?;
-        let enrollment = Enrollment::builder(base).surroundings(surroundings).build(component)?;
-        Ok(Self { agent, identity, public, enrollment })
+        let Some(document) = home.record().await? else { return Err(not_registered(&home).await) };
+        let urls = backend.urls(&home, &mut session, None).await?;
+        let surroundings = surroundings(&home, progress);
+        let enrollment = enrollment(&urls, surroundings.clone()).build(component)?;
+        match identity_of(&mut session, &document)? {
+            Some(identity) => {
+                let key = key_of(&mut session, &document)?;
+                let agent = agent(component, &identity, key, &urls.authapi_base, surroundings)?;
+                Ok(Self { agent, enrollment, run_task: identity.task_id })
+            }
+            None if is_jwt(&document) => Ok(Self { agent: enrollment.load().await?, enrollment, run_task: None }),
+            None => Err(not_registered(&home).await),
+        }
     }
 
     /// The registered task of a normalised reference, if there is one for this account, backend and key; the agent knows it then.
@@ -46,16 +57,16 @@ impl Enrolled {
             Err(error) if error.code == MISSING => None,
             Err(error) => return Err(error.into()),
         };
-        match &self.identity.task_id {
-            of_record if reference.is_some() || of_record.is_none() || *of_record == stored => Ok(stored),
-            // The record wins (L5), unless its task belongs to another backend (§8.4).
-            _ => match self.enrollment.load().await?.task(None)? {
-                Some(task_id) => {
-                    self.agent.adopt_task(None, &task_id)?;
-                    Ok(Some(task_id))
-                }
-                None => Ok(stored),
-            },
+        if reference.is_some() || self.run_task.is_none() || self.run_task == stored {
+            return Ok(stored);
+        }
+        // The record wins (L5), unless its task belongs to another backend (§8.4).
+        match self.enrollment.load().await?.task(None)? {
+            Some(task_id) => {
+                self.agent.adopt_task(None, &task_id)?;
+                Ok(Some(task_id))
+            }
+            None => Ok(stored),
         }
     }
 
@@ -72,13 +83,32 @@ impl Enrolled {
 
 const MISSING: &str = "run-task-missing";
 
-async fn not_registered(home: &Home) -> Failure {
+fn key_of(session: &mut Session, document: &[u8]) -> Result<Key, Failure> {
+    let key = session.record_key(document)?;
+    let secret = session.reveal(&key, SecretForm::Pkcs8Der)?;
+    session.release(key)?;
+    Ok(Key::held(PrivateForm::Pkcs8Der, secret.to_vec()))
+}
+
+/// Without the run task of the record: whether it may be used is asked when it is needed.
+fn agent(component: &Component, identity: &Identity, key: Key, base: &str, surroundings: Surroundings) -> Result<Agent, Failure> {
+    let agent = Agent::builder(&identity.agent_runtime_id, key, base)
+        .account(&identity.account_id, &identity.chatgpt_user_id)
+        .fedramp(identity.fedramp)
+        .surroundings(surroundings)
+        .build(component)?;
+    Ok(agent)
+}
+
+/// Why nothing can be signed, and what to do about it.
+pub async fn not_registered(home: &Home) -> Failure {
     let error = |what: &str| Error::new("auth-material-missing", crate::Advice::FixConfig, format!("{} {what}", home.path().display()));
     let has_key = home.inspect(PENDING_KEY).await.is_ok_and(|facts| facts.exists);
     if has_key {
         Failure::from(error("holds a key that is not registered yet"))
             .next("register it: agent-identity register --token-file FILE --account ID --user ID")
     } else {
-        Failure::from(error("holds no identity")).next("make one: agent-identity init, then agent-identity register")
+        Failure::from(error("holds no identity"))
+            .next("make one: agent-identity init, then agent-identity register; or in one step: agent-identity login")
     }
 }

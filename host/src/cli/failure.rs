@@ -3,7 +3,8 @@
 use super::Cli;
 use super::output::{Output, paint};
 use crate::error::{Advice, Error, advice_text};
-use crate::ports::StorageError;
+use crate::ports::{Clock, StorageError};
+use crate::system::SystemClock;
 use clap::CommandFactory;
 use clap::builder::styling::AnsiColor;
 use clap::error::ErrorKind;
@@ -69,6 +70,11 @@ impl Failure {
     pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
+    }
+
+    /// The code of its error.
+    pub fn code(&self) -> Option<&str> {
+        self.error.as_deref().map(|error| error.code.as_str())
     }
 
     /// What happened, and what to do.
@@ -156,8 +162,13 @@ pub fn exit_of(error: &Error) -> Exit {
 
 /// What to do about an error: by its code where that is known, else by its advice.
 pub fn next_step(error: &Error) -> String {
+    if let Some(waiting) = error.waiting(SystemClock.now_ms()) {
+        return format!("{waiting}; then repeat the same command");
+    }
     let known = match error.code.as_str() {
-        "auth-material-missing" => "make an identity: agent-identity init, then agent-identity register",
+        "auth-material-missing" => {
+            "make an identity: agent-identity init, then agent-identity register; or in one step: agent-identity login"
+        }
         "run-task-missing" => "register the task: agent-identity task",
         "base-url-unsupported" => "use an https URL, or http on a loopback host such as http://127.0.0.1:8080/api/accounts",
         "agent-register-rejected" => "check that the access token is current and belongs to the account",
@@ -176,6 +187,16 @@ pub fn next_step(error: &Error) -> String {
         "key-malformed" | "key-not-base64" | "key-not-pkcs8" | "key-form-unsupported" => {
             "name the form the key is in with --form, or make a new one: agent-identity keygen --out FILE"
         }
+        "jwt-malformed" | "jwt-claims-invalid" => {
+            "check that this is an identity JWT: three parts with dots between them, for codex-app-server"
+        }
+        "jwt-header-invalid" | "jwt-kid-unknown" | "jwt-key-unusable" | "jwt-signature-invalid" => {
+            "check --jwks-url: it must be the key set of whoever issued the JWT"
+        }
+        "jwt-expired" => "get a new JWT and log in with it; agent-identity doctor checks the clock",
+        "jwks-unavailable" | "jwks-undecodable" => "check the network and --jwks-url, then repeat",
+        "workspace-not-allowed" => "log in to an account that is allowed, or allow this one: --allowed-workspace ID",
+        "chatgpt-auth-unavailable" => "name the account and the user: --account ID --user ID",
         "store-read-failed" => "look at the home folder: agent-identity doctor",
         "internal" => "this is a fault of agent-identity; report it with what AGENT_IDENTITY_LOG=debug prints",
         code if code.starts_with("ref-") => "correct the reference; `agent-identity help normalize` names the rules of each kind",
@@ -185,13 +206,12 @@ pub fn next_step(error: &Error) -> String {
 }
 
 fn by_advice(error: &Error) -> String {
-    match (error.advice, error.retry_after_s) {
-        (Advice::Never, _) => "repeating does not help; change what is asked".into(),
-        (Advice::AfterRegister, _) => "get a new task, then repeat: agent-identity task --new".into(),
-        (Advice::BackOff, Some(seconds)) => format!("wait {seconds} s, then repeat the same command"),
-        (Advice::BackOff, None) => "wait a little, then repeat the same command".into(),
-        (Advice::FixClock, _) => "set the clock of the signing machine, then repeat; agent-identity doctor measures it".into(),
-        (Advice::FixConfig, _) => "correct it, then repeat; agent-identity doctor checks the whole set-up".into(),
+    match error.advice {
+        Advice::Never => "repeating does not help; change what is asked".into(),
+        Advice::AfterRegister => "get a new task, then repeat: agent-identity task --new".into(),
+        Advice::BackOff => "wait a little, then repeat the same command".into(),
+        Advice::FixClock => "set the clock of the signing machine, then repeat; agent-identity doctor measures it".into(),
+        Advice::FixConfig => "correct it, then repeat; agent-identity doctor checks the whole set-up".into(),
     }
 }
 
@@ -205,6 +225,7 @@ pub fn described(error: &Error, next: &str) -> Value {
         ("attempts", error.attempts.map(Value::from)),
         ("retry_after_s", error.retry_after_s.map(Value::from)),
         ("cause", error.cause.clone().map(Value::from)),
+        ("from_cooldown", error.from_cooldown.then_some(Value::Bool(true))),
     ];
     for (name, value) in optional {
         if let Some(value) = value {

@@ -26,11 +26,14 @@ pub struct Home {
     pub storage: FileStorage,
 }
 
-/// What `init` remembers.
-#[derive(Debug, Serialize, Deserialize)]
+/// What `init` and `login` remember.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
     version: u32,
     pub authapi_base: String,
+    /// Where the key set for identity JWTs is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_url: Option<String>,
 }
 
 /// The secret is borrowed from the document, which is overwritten on drop.
@@ -42,7 +45,7 @@ struct PendingKey<'a> {
 
 impl Settings {
     pub fn new(authapi_base: String) -> Self {
-        Self { version: 1, authapi_base }
+        Self { version: 1, authapi_base, jwks_url: None }
     }
 }
 
@@ -75,7 +78,21 @@ impl Home {
         })
     }
 
-    pub async fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
+    /// Remembers the registration endpoints, and leaves what else is remembered.
+    pub async fn remember_base(&self, authapi_base: &str) -> Result<(), Failure> {
+        let settings = self.settings().await?.unwrap_or_else(|| Settings::new(authapi_base.into()));
+        self.write_settings(&Settings { authapi_base: authapi_base.into(), ..settings }).await
+    }
+
+    /// Remembers where the key set for identity JWTs is.
+    pub async fn remember_jwks(&self, jwks_url: &str) -> Result<(), Failure> {
+        match self.settings().await? {
+            Some(settings) => self.write_settings(&Settings { jwks_url: Some(jwks_url.into()), ..settings }).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
         let document = serde_json::to_vec_pretty(settings).map_err(|error| Failure::internal(error.to_string()))?;
         Ok(self.storage.store(SETTINGS, Document::new(document)).await?)
     }

@@ -3,10 +3,11 @@
 use super::backend::Backend;
 use super::context::Context;
 use super::failure::Failure;
-use super::home::{Home, PENDING_KEY, Settings, identity_of};
+use super::home::{Home, PENDING_KEY, identity_of};
 use super::input::Source;
 use super::keygen::PrivateFormName;
 use super::output::Facts;
+use super::stored::is_jwt;
 use crate::session::KeyHandle;
 use crate::storage::RECORD;
 use crate::{Session, agent};
@@ -47,7 +48,7 @@ impl Init {
         let public = session.public_forms(&key)?;
         let authapi_base = self.backend.resolve(&home, &mut session).await?;
         accept_base(&mut session, &authapi_base, &public.raw)?;
-        home.write_settings(&Settings::new(authapi_base.clone())).await?;
+        home.remember_base(&authapi_base).await?;
         home.write_pending_key(&mut session, &key).await?;
         let facts = Facts::new()
             .with("home", home.path().display().to_string())
@@ -73,7 +74,7 @@ async fn refuse_to_overwrite(home: &Home, session: &mut Session) -> Result<(), F
         return Err(Failure::config(message, "register it: agent-identity register; or replace it: agent-identity init --force"));
     }
     let Some(record) = home.record().await? else { return Ok(()) };
-    if identity_of(session, &record)?.is_some() {
+    if identity_of(session, &record)?.is_some() || is_jwt(&record) {
         let message = format!("{} holds a registered identity already", home.shown(RECORD));
         return Err(Failure::config(
             message,

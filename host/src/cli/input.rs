@@ -96,6 +96,22 @@ impl Source {
     }
 }
 
+/// The access token of a file, else of the environment.
+pub fn access_token(source: Option<&Source>, output: &Output) -> Result<Zeroizing<String>, Failure> {
+    if let Some(source) = source {
+        return source.read_secret_text("an access token", output);
+    }
+    of_environment()
+        .ok_or_else(|| Failure::usage("there is no access token", "name a file with --token-file FILE, or set CODEX_ACCESS_TOKEN"))
+}
+
+/// What `CODEX_ACCESS_TOKEN` holds, unless it is blank.
+pub fn of_environment() -> Option<Zeroizing<String>> {
+    let text = std::env::var("CODEX_ACCESS_TOKEN").map(Zeroizing::new).ok()?;
+    let token = text.trim();
+    (!token.is_empty()).then(|| Zeroizing::new(token.to_owned()))
+}
+
 #[cfg(unix)]
 fn others_can_read(path: &std::path::Path) -> bool {
     use std::os::unix::fs::MetadataExt;

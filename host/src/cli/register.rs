@@ -3,9 +3,9 @@
 use super::backend::Backend;
 use super::context::Context;
 use super::failure::Failure;
-use super::home::{Home, PENDING_KEY, Settings, identity_of};
-use super::input::Source;
-use super::output::{Facts, Output};
+use super::home::{Home, PENDING_KEY, identity_of};
+use super::input::{Source, access_token};
+use super::output::Facts;
 use crate::driver::Observer;
 use crate::ports::{Document, Storage};
 use crate::registering::AgentRegistration;
@@ -65,7 +65,7 @@ impl Register {
         let token = access_token(self.token_file.as_ref(), &context.output)?;
         let identity = self.register(context, &component, &authapi_base, &public, &token).await?;
         keep(&home, session, &key, &identity).await?;
-        home.write_settings(&Settings::new(authapi_base.clone())).await?;
+        home.remember_base(&authapi_base).await?;
         let facts = Facts::new()
             .with("agent_runtime_id", identity.agent_runtime_id)
             .with("account_id", identity.account_id)
@@ -161,16 +161,4 @@ async fn keep(home: &Home, mut session: Session, key: &KeyHandle, identity: &Ide
     };
     home.update_record(write).await?;
     Ok(home.storage.erase(PENDING_KEY).await?)
-}
-
-fn access_token(source: Option<&Source>, output: &Output) -> Result<Zeroizing<String>, Failure> {
-    if let Some(source) = source {
-        return source.read_secret_text("an access token", output);
-    }
-    let of_environment = std::env::var("CODEX_ACCESS_TOKEN").map(Zeroizing::new).unwrap_or_default();
-    let token = of_environment.trim();
-    if token.is_empty() {
-        return Err(Failure::usage("there is no access token", "name a file with --token-file FILE, or set CODEX_ACCESS_TOKEN"));
-    }
-    Ok(Zeroizing::new(token.to_owned()))
 }

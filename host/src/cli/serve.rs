@@ -4,7 +4,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::Facts;
 use super::private_file;
-use crate::authority::{Authority, AuthorityConfig, Database, Faults, RunningAuthority, TaskIds, replay_mode};
+use crate::authority::{Authority, AuthorityConfig, Database, Faults, IdentitySubject, RunningAuthority, TaskIds, replay_mode};
 use crate::types::verification::ReplayMode;
 use clap::Args;
 use std::net::SocketAddr;
@@ -21,6 +21,7 @@ Examples:
   agent-identity serve
   agent-identity serve --listen 127.0.0.1:8080 --database authority.db
   agent-identity serve --token-file token --account acct-1 --user user-1
+  agent-identity serve --jwt-file jwt --account acct-1 --user user-1
   agent-identity serve --fault 500:2,skew:+400s")]
 pub struct Serve {
     /// Loopback address to listen on; port 0 is any free port
@@ -47,11 +48,14 @@ pub struct Serve {
     /// Write an access token for `register` into FILE (mode 0600, replaced)
     #[arg(long, value_name = "FILE", requires_all = ["account", "user"])]
     token_file: Option<PathBuf>,
-    /// Account of that token
-    #[arg(long, value_name = "ID", requires = "token_file")]
+    /// Write an identity JWT of a new agent for `login` into FILE (mode 0600, replaced)
+    #[arg(long, value_name = "FILE", requires_all = ["account", "user"])]
+    jwt_file: Option<PathBuf>,
+    /// Account of that token or JWT
+    #[arg(long, value_name = "ID", requires = "user")]
     account: Option<String>,
-    /// User of that token
-    #[arg(long, value_name = "ID", requires = "token_file")]
+    /// User of that token or JWT
+    #[arg(long, value_name = "ID", requires = "account")]
     user: Option<String>,
 }
 
@@ -72,7 +76,7 @@ impl Serve {
         let interruption = Interruption::listen()?;
         let authority = Authority::start(&component, config).await?;
         // Told only when the token is there, so that whoever waits for the first line finds it.
-        let told = match self.write_token(&authority).await {
+        let told = match self.write_tokens(&authority).await {
             Ok(()) => self.tell(context, &authority),
             Err(failure) => Err(failure),
         };
@@ -91,7 +95,8 @@ impl Serve {
                 .with("responses_url", authority.responses_url())
                 .with("jwks_url", authority.jwks_url())
                 .with("database", self.database.as_ref().map_or_else(|| "memory".to_owned(), |path| path.display().to_string()))
-                .with("token_file", self.token_file.as_ref().map(|path| path.display().to_string())),
+                .with("token_file", self.token_file.as_ref().map(|path| path.display().to_string()))
+                .with("jwt_file", self.jwt_file.as_ref().map(|path| path.display().to_string())),
         )?;
         if let (Some(file), Some(account), Some(user)) = (&self.token_file, &self.account, &self.user) {
             context.output.note(format!("next, in another terminal: agent-identity init --authapi-base {}", authority.authapi_base()));
@@ -99,14 +104,26 @@ impl Serve {
                 .output
                 .note(format!("          then: agent-identity register --token-file {} --account {account} --user {user}", file.display()));
         }
+        if let Some(file) = &self.jwt_file {
+            let (base, jwks) = (authority.authapi_base(), authority.jwks_url());
+            let login = format!("agent-identity login --jwt-file {} --authapi-base {base} --jwks-url {jwks}", file.display());
+            context.output.note(format!("in another terminal: {login}"));
+        }
         context.output.note("Ctrl-C ends it");
         Ok(())
     }
 
-    async fn write_token(&self, authority: &RunningAuthority) -> Result<(), Failure> {
-        let (Some(file), Some(account), Some(user)) = (&self.token_file, &self.account, &self.user) else { return Ok(()) };
-        let token = Zeroizing::new(authority.development_token(account, user).await?);
-        private_file::replace(file, token.as_bytes())
+    async fn write_tokens(&self, authority: &RunningAuthority) -> Result<(), Failure> {
+        let (Some(account), Some(user)) = (&self.account, &self.user) else { return Ok(()) };
+        if let Some(file) = &self.token_file {
+            let token = Zeroizing::new(authority.development_token(account, user).await?);
+            private_file::replace(file, token.as_bytes())?;
+        }
+        if let Some(file) = &self.jwt_file {
+            let identity = authority.identity_jwt(&IdentitySubject::new(account, user)).await?;
+            private_file::replace(file, identity.jwt.as_bytes())?;
+        }
+        Ok(())
     }
 }
 

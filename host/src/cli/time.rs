@@ -1,6 +1,8 @@
 //! Timestamps as assertions write them (I3), and a clock that stands still.
 
 use crate::ports::Clock;
+use crate::timestamp::span;
+pub(crate) use crate::timestamp::timestamp;
 
 /// A clock that shows one instant for ever.
 pub struct FixedClock(pub i64);
@@ -13,13 +15,6 @@ impl Clock for FixedClock {
     fn monotonic_ms(&self) -> u64 {
         0
     }
-}
-
-/// `YYYY-MM-DDThh:mm:ssZ` of Unix seconds, for the years 1970 to 9999.
-pub fn timestamp(unix_s: i64) -> String {
-    let (days, second) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
-    let (year, month, day) = date_of(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// Unix seconds of `YYYY-MM-DDThh:mm:ssZ`.
@@ -38,13 +33,7 @@ pub fn unix_seconds(text: &str) -> Option<i64> {
 
 /// How long ago, in words: `12 s ago`, `3 h 4 min ago`, `in 5 s`.
 pub fn ago(seconds: i64) -> String {
-    let span = seconds.unsigned_abs();
-    let span = match span {
-        0..120 => format!("{span} s"),
-        120..7200 => format!("{} min {} s", span / 60, span % 60),
-        7200..172_800 => format!("{} h {} min", span / 3600, span / 60 % 60),
-        _ => format!("{} days", span / 86_400),
-    };
+    let span = span(seconds.unsigned_abs());
     if seconds < 0 { format!("in {span}") } else { format!("{span} ago") }
 }
 
@@ -54,17 +43,6 @@ fn days_of(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
-}
-
-fn date_of(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) = (era * 400 + year_of_era, if month < 10 { month + 3 } else { month - 9 });
-    (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
 #[cfg(test)]

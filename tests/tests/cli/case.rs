@@ -13,8 +13,9 @@ struct File {
     case: Vec<Case>,
 }
 
-/// One case: what is there before, one run, what must be true after it. In arguments and `json`, `{dir}` is the folder of the case, and with
-/// `serve`, `{authapi_base}` and `{responses_url}` are those of the server.
+/// One case: what is there before, one run, what must be true after it. In arguments, `env`, `stdin` and `json`, `{dir}` is the folder of
+/// the case, `{file NAME}` the content of a file in it, and with `serve`, `{base_url}`, `{authapi_base}`, `{responses_url}` and `{jwks_url}` are
+/// those of the server.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -96,8 +97,8 @@ impl Case {
         let content = |name: &String| fs::read(place.path(name)).ok();
         let before: Vec<_> = self.unchanged.iter().map(content).collect();
         let args: Vec<String> = self.args.iter().map(filled).collect();
-        let env: Vec<(&str, &str)> = self.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let output = place.run(&args, self.stdin.as_bytes(), &env);
+        let env: Vec<(&str, String)> = self.env.iter().map(|(name, value)| (name.as_str(), filled(value))).collect();
+        let output = place.run(&args, filled(&self.stdin).as_bytes(), &env);
         let told = || format!("\n--- stdout\n{}\n--- stderr\n{}", output.stdout, output.stderr);
         self.judge(&output, &filled).map_err(|why| why + &told())?;
         self.judge_files(&place).map_err(|why| why + &told())?;
@@ -171,25 +172,41 @@ impl Case {
     }
 }
 
-/// K14: neither the key in the home folder nor the access token is ever printed.
+/// K14: neither a key in the home folder nor a token is ever printed.
 fn no_secret_in(spoken: &str, place: &Workplace) -> Result<(), String> {
     let mut secrets = Vec::new();
-    for (file, pointer) in [("home/auth.json", "/agent_identity/agent_private_key"), ("home/pending-key.json", "/agent_private_key")] {
+    for (file, pointer) in [
+        ("home/auth.json", "/agent_identity/agent_private_key"),
+        ("home/auth.json", "/agent_identity_next/agent_private_key"),
+        ("home/auth.json", "/agent_identity"),
+        ("home/pending-key.json", "/agent_private_key"),
+    ] {
         let document = fs::read(place.path(file)).ok().and_then(|document| serde_json::from_slice::<serde_json::Value>(&document).ok());
         secrets.extend(document.and_then(|document| Some(document.pointer(pointer)?.as_str()?.to_owned())));
     }
-    secrets.extend(fs::read_to_string(place.path("token")).ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()));
+    for file in ["token", "jwt"] {
+        secrets.extend(fs::read_to_string(place.path(file)).ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()));
+    }
     // The seed is the second half of the PKCS#8 text.
     let halves: Vec<&str> = secrets.iter().map(|secret| &secret[secret.len() / 2..]).collect();
     expect(halves.iter().all(|half| !spoken.contains(half)), || "a secret is printed".into())
 }
 
 fn fill(text: &str, place: &Workplace, serve: Option<&Serve>) -> String {
-    let text = text.replace("{dir}", place.path("").to_str().unwrap().trim_end_matches('/'));
-    match serve {
-        Some(serve) => text.replace("{authapi_base}", &serve.authapi_base).replace("{responses_url}", &serve.responses_url),
-        None => text,
+    let mut text = text.replace("{dir}", place.path("").to_str().unwrap().trim_end_matches('/'));
+    while let Some((before, rest)) = text.split_once("{file ") {
+        let (name, after) = rest.split_once('}').unwrap();
+        text = format!("{before}{}{after}", fs::read_to_string(place.path(name)).unwrap().trim());
     }
+    let Some(serve) = serve else { return text };
+    [
+        ("{base_url}", &serve.base_url),
+        ("{authapi_base}", &serve.authapi_base),
+        ("{responses_url}", &serve.responses_url),
+        ("{jwks_url}", &serve.jwks_url),
+    ]
+    .into_iter()
+    .fold(text, |text, (name, value)| text.replace(name, value))
 }
 
 fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

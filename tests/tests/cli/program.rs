@@ -37,9 +37,9 @@ impl Workplace {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
-    pub fn run(&self, args: &[impl AsRef<OsStr>], stdin: &[u8], env: &[(&str, &str)]) -> Output {
+    pub fn run(&self, args: &[impl AsRef<OsStr>], stdin: &[u8], env: &[(&str, String)]) -> Output {
         let mut command = self.command();
-        command.args(args).envs(env.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(args).envs(env.iter().map(|(name, value)| (name, value))).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that does not read its input closes the pipe.
         let _ = child.stdin.take().unwrap().write_all(stdin);
@@ -54,7 +54,14 @@ impl Workplace {
     /// The program, shut off from the settings of whoever runs the tests.
     fn command(&self) -> Command {
         let mut command = Command::new(program());
-        for name in ["AGENT_IDENTITY_AUTHAPI_BASE", "AGENT_IDENTITY_LOG", "CODEX_ACCESS_TOKEN", "XDG_CONFIG_HOME"] {
+        for name in [
+            "AGENT_IDENTITY_AUTHAPI_BASE",
+            "AGENT_IDENTITY_LOG",
+            "CODEX_ACCESS_TOKEN",
+            "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
+            "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",
+            "XDG_CONFIG_HOME",
+        ] {
             command.env_remove(name);
         }
         command
@@ -70,8 +77,10 @@ impl Workplace {
 /// An `agent-identity serve` with an access token in `token`; killed when dropped.
 pub struct Serve {
     child: Child,
+    pub base_url: String,
     pub authapi_base: String,
     pub responses_url: String,
+    pub jwks_url: String,
 }
 
 impl Serve {
@@ -83,7 +92,13 @@ impl Serve {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
         let text = |name: &str| told[name].as_str().unwrap().to_owned();
-        Self { authapi_base: text("authapi_base"), responses_url: text("responses_url"), child }
+        Self {
+            base_url: text("listening_on"),
+            authapi_base: text("authapi_base"),
+            responses_url: text("responses_url"),
+            jwks_url: text("jwks_url"),
+            child,
+        }
     }
 
     /// Ends it as a shell or an init system does.

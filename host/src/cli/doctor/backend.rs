@@ -70,10 +70,10 @@ fn clock(session: &mut Session, response: &HttpResponse, sent_ms: i64) -> Check 
         return Check::warn("clock", "the backend's answer does not tell its time", "compare the clock with another source");
     };
     let (off_s, direction) = (skew_ms.unsigned_abs() / 1000, if skew_ms > 0 { "behind" } else { "ahead of" });
-    let finding = format!("{off_s} s {direction} the backend's");
+    let finding = format!("this machine's clock is {off_s} s {direction} the backend's");
     let next = "set it: on Linux, timedatectl set-ntp true";
     match off_s {
-        0..=NOTICEABLE_S => Check::ok("clock", format!("within {} s of the backend's", off_s.max(1))),
+        0..=NOTICEABLE_S => Check::ok("clock", format!("this machine's clock is within {} s of the backend's", off_s.max(1))),
         // A header ten seconds ahead is refused, one up to 300 s behind is accepted.
         _ if (skew_ms > 0 && off_s < 240) || off_s < 10 => Check::warn("clock", finding, next),
         _ => Check::fail("clock", finding, next),

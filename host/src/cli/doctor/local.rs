@@ -1,13 +1,14 @@
 //! Checks that need nothing but this machine.
 
 use super::Check;
-use crate::Component;
 use crate::cli::backend::Backend;
 use crate::cli::context::Context;
 use crate::cli::enrolled::Enrolled;
 use crate::cli::failure::Failure;
 use crate::cli::home::{Home, PENDING_KEY, SETTINGS};
+use crate::cli::stored::{RunTask, Stored, StoredIdentity};
 use crate::storage::{RECORD, TASKS};
+use crate::{Agent, Component};
 use std::time::Instant;
 
 /// The component loads, and which one it is.
@@ -53,35 +54,69 @@ pub async fn home(home: &Home) -> Vec<Check> {
     checks
 }
 
-/// The key parses and belongs to the record; the run task is there.
+/// The key parses and belongs to an identity; what waits; the run task is there.
 pub async fn identity(context: &Context, component: &Component, home: &Home, backend: &Backend) -> Vec<Check> {
-    let has = |name| async move { home.inspect(name).await.is_ok_and(|facts| facts.exists) };
-    let (registered, pending) = (has(RECORD).await, has(PENDING_KEY).await);
-    if !registered {
-        return vec![if pending {
-            pending_key(context, component, home).await
-        } else {
-            Check::warn("key", "there is none", "make one: agent-identity init")
-        }];
-    }
-    let enrolled = match Enrolled::open(context, component, backend, context.progress("looking at the identity")).await {
-        Ok(enrolled) => enrolled,
+    let pending = home.inspect(PENDING_KEY).await.is_ok_and(|facts| facts.exists);
+    let looked = async {
+        let mut session = context.session(component)?;
+        let stored = Stored::read(home, &mut session).await?;
+        Ok::<_, Failure>((stored, backend.resolve(home, &mut session).await?))
+    };
+    let (stored, base) = match looked.await {
+        Ok(looked) => looked,
         Err(failure) => return vec![Check::failed("key", failure)],
     };
-    let identity = &enrolled.identity;
-    let mut checks = vec![Check::ok(
-        "key",
-        format!("{} of account {}, thumbprint {}", identity.agent_runtime_id, identity.account_id, enrolled.public.thumbprint),
-    )];
+    let (key, agent_runtime_id) = match &stored.identity {
+        StoredIdentity::None if pending => return vec![pending_key(context, component, home).await],
+        StoredIdentity::None => return vec![Check::warn("key", "there is none", "make one: agent-identity init; or agent-identity login")],
+        StoredIdentity::Record(_, Err(error)) => return vec![Check::failed("key", error.clone().into())],
+        StoredIdentity::Record(record, Ok(public)) => {
+            let (id, account) = (&record.agent_runtime_id, &record.account_id);
+            (Check::ok("key", format!("{id} of account {account}, thumbprint {}", public.thumbprint)), id.clone())
+        }
+        StoredIdentity::Jwt => match verified(context, component, backend).await {
+            Ok(agent) => {
+                let (id, account) = (agent.agent_runtime_id(), agent.account_id().unwrap_or_default());
+                (Check::ok("key", format!("{id} of account {account}, from a JWT that the key set vouches for")), id.to_owned())
+            }
+            Err(failure) => return vec![Check::failed("key", failure)],
+        },
+    };
+    let mut checks = vec![key];
     if pending {
         checks.push(Check::warn("key", "another key waits for its registration", "register it: agent-identity register"));
     }
-    checks.push(match enrolled.known_task(None).await {
-        Ok(Some(task_id)) => Check::ok("task", format!("the run task is {task_id}")),
-        Ok(None) => Check::warn("task", "no run task is registered", "register it: agent-identity task"),
-        Err(failure) => Check::failed("task", failure),
-    });
+    checks.extend(rotation(&stored));
+    checks.extend(task_store(&stored));
+    checks.push(run_task(&stored, &agent_runtime_id, &base));
     checks
+}
+
+async fn verified(context: &Context, component: &Component, backend: &Backend) -> Result<Agent, Failure> {
+    Ok(Enrolled::open(context, component, backend, context.progress("verifying the identity JWT")).await?.agent)
+}
+
+fn rotation(stored: &Stored) -> Option<Check> {
+    let next = stored.next.as_ref()?;
+    let finding = format!("a rotation is under way: {} waits, and the old key signs until it is in place", next.agent_runtime_id);
+    Some(Check::warn("rotation", finding, "finish it: agent-identity rotate; or drop the new key: agent-identity rotate --abort"))
+}
+
+fn task_store(stored: &Stored) -> Option<Check> {
+    let why = stored.tasks.as_ref().err()?;
+    let next = "nothing is lost: tasks are registered again when they are needed, and the store is written anew";
+    Some(Check::warn("task", format!("the task store counts as empty: {why}"), next))
+}
+
+fn run_task(stored: &Stored, agent_runtime_id: &str, base: &str) -> Check {
+    match stored.run_task(agent_runtime_id, base) {
+        RunTask::Known(task_id) => Check::ok("task", format!("the run task is {task_id}")),
+        RunTask::Elsewhere(other) => {
+            let next = "register one here: agent-identity task; or name the other backend: --authapi-base URL";
+            Check::warn("task", format!("the run task belongs to another backend, {other}, and is not used here"), next)
+        }
+        RunTask::None => Check::warn("task", "no run task is registered", "register it: agent-identity task"),
+    }
 }
 
 async fn pending_key(context: &Context, component: &Component, home: &Home) -> Check {
