@@ -6,8 +6,8 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-/// Compiles for wasm only, so it is linted and documented apart from the others.
-pub const COMPONENT: &str = "agent-identity-component";
+/// What is made for wasm only, so linted and documented apart from the others: the bindings, and the module that links them.
+pub const WASM_ONLY: [&str; 2] = ["agent-identity-component", "agent-identity-module"];
 
 /// Runs every lint.
 pub fn run(workspace: &Workspace) -> Tally {
@@ -28,18 +28,18 @@ fn formatting(workspace: &Workspace) -> Result<(), String> {
 
 fn clippy(workspace: &Workspace) -> Result<(), String> {
     setup::rustup_component(workspace, "clippy", "clippy")?;
-    workspace
-        .cargo(["clippy", "--locked", "--workspace", "--exclude", COMPONENT, "--all-targets", "--all-features", "--", "-D", "warnings"])
-        .run()
+    let clippy = workspace.cargo(["clippy", "--locked", "--workspace", "--all-targets", "--all-features"]);
+    clippy.args(workspace.exclude(&WASM_ONLY)).args(["--", "-D", "warnings"]).run()
 }
 
 fn clippy_component(workspace: &Workspace) -> Result<(), String> {
     setup::rustup_component(workspace, "clippy", "clippy")?;
-    workspace.cargo(["clippy", "--locked", "--package", COMPONENT, "--target", setup::WASM_TARGET, "--", "-D", "warnings"]).run()
+    let clippy = workspace.cargo(["clippy", "--locked", "--target", setup::WASM_TARGET]);
+    clippy.args(WASM_ONLY.into_iter().flat_map(|name| ["--package", name])).args(["--", "-D", "warnings"]).run()
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<(), String> {
-    let doc = workspace.cargo(["doc", "--locked", "--workspace", "--exclude", COMPONENT, "--no-deps", "--all-features"]);
+    let doc = workspace.cargo(["doc", "--locked", "--workspace", "--no-deps", "--all-features"]).args(workspace.exclude(&WASM_ONLY));
     doc.env("RUSTDOCFLAGS", "-D warnings").run()
 }
 

@@ -32,8 +32,11 @@ type Step = fn(&Run<'_>) -> Tally;
 
 const STEPS: [Step; 5] = [set_up, lints, components, reproducible_builds, rust_tests];
 
-/// Crates without tests of their own: one compiles for wasm only, the other measures.
-const UNTESTED: [&str; 2] = [lint::COMPONENT, "agent-identity-bench"];
+/// Measures; it has no tests of its own.
+const BENCH: &str = "agent-identity-bench";
+
+/// How long the soak test runs here. Nightly runs set `SOAK_SECONDS=1800` themselves.
+const SOAK_SECONDS: &str = "120";
 
 /// Runs every step.
 pub fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
@@ -86,6 +89,11 @@ fn reproducible_builds(run: &Run<'_>) -> Tally {
     tally
 }
 
+fn soak_seconds(extent: Extent) -> String {
+    let quick = (extent == Extent::Quick).then(|| "5".to_owned());
+    quick.or_else(|| std::env::var("SOAK_SECONDS").ok()).unwrap_or_else(|| SOAK_SECONDS.into())
+}
+
 /// `cargo test` of all crates: each test counts, doc tests too. A crate that does not compile counts as one failure.
 fn rust_tests(run: &Run<'_>) -> Tally {
     println!("\n== Rust tests");
@@ -93,9 +101,11 @@ fn rust_tests(run: &Run<'_>) -> Tally {
     let command = run
         .workspace
         .cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
-        .args(run.workspace.exclude(&UNTESTED))
+        .args(run.workspace.exclude(&lint::WASM_ONLY))
+        .args(run.workspace.exclude(&[BENCH]))
         .args(["--", "--show-output"])
-        .env("CARGO_TERM_QUIET", "false");
+        .env("CARGO_TERM_QUIET", "false")
+        .env("SOAK_SECONDS", &soak_seconds(run.extent));
     let result = command.stream(|line| {
         if reader.line(line) {
             println!("{line}");
