@@ -1,16 +1,17 @@
 //! Runs the agent-identity component on wasmtime: an existing program signs its requests with one more line.
 //!
 //! ```no_run
-//! use agent_identity_host::{Agent, Component, layer::SigningLayer, ports::Storage, storage::FileStorage};
+//! use agent_identity_host::{Component, Enrollment, Surroundings, layer::SigningLayer, storage::FileStorage};
 //! use reqwest_middleware::ClientBuilder;
+//! use std::sync::Arc;
 //!
 //! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
 //! let component = Component::load()?;
-//! let record = FileStorage::open("/home/me/.config/agent-identity")?.load("auth.json").await?.ok_or("register first")?;
-//! let agent = Agent::from_record(&component, &record, "https://auth.openai.com/api/accounts")?.build(&component)?;
-//! if agent.task(None)?.is_none() {
-//!     agent.register_task(None, None).await?;
-//! }
+//! let storage = Arc::new(FileStorage::open("/home/me/.config/agent-identity")?);
+//! let enrollment = Enrollment::builder("https://auth.openai.com/api/accounts")
+//!     .surroundings(Surroundings::default().storage(storage))
+//!     .build(&component)?;
+//! let agent = enrollment.load().await?; // or .login(&jwt), or .bootstrap(&managed_login, None)
 //! let client = ClientBuilder::new(reqwest::Client::new()).with(SigningLayer::new(agent, ["https://chatgpt.com"])?).build();
 //! let answer = client.post("https://chatgpt.com/backend-api/codex/responses").body("{}").send().await?;
 //! println!("{}", answer.status());
@@ -23,6 +24,8 @@
 //! - [`registering::AgentRegistration`]: gives a key an identity.
 //! - [`responses::ResponsesClient`]: the model endpoints, streamed, with credentials, retries and timeouts.
 //! - [`provider::Providers`], [`auth::ProviderAuth`]: where requests go, and whose credential each attempt carries.
+//! - [`delegate`]: sub-agents that sign with their parent's identity, if its approver lets them.
+//! - [`storage`]: OS keyring, encrypted file, plain file, memory; a ladder that says what it chose; migration between them.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
