@@ -81,11 +81,15 @@ impl Installation {
 
     /// The same with other ways to the network, and another hook.
     pub fn surroundings_with(&self, http: Arc<dyn Http>, hook: Arc<Hook>) -> Surroundings {
-        let ports = Arc::new(Watched::new(http, self.storage(), hook));
+        self.surroundings_of(&Arc::new(Watched::new(http, self.storage(), hook)))
+    }
+
+    /// The same with these ports.
+    pub fn surroundings_of(&self, ports: &Arc<Watched>) -> Surroundings {
         Surroundings::default()
             .http(ports.clone())
             .storage(ports.clone())
-            .sleeper(ports)
+            .sleeper(ports.clone())
             .clock(self.clock.clone())
             .inline_observer(self.events.clone())
     }

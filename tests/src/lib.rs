@@ -4,7 +4,9 @@
 mod cases;
 mod doubles;
 pub mod effects;
+pub mod faulty;
 pub mod flows;
+pub mod gate;
 pub mod installation;
 pub mod requests;
 

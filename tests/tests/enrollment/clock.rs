@@ -1,10 +1,11 @@
 //! D2 to D6: a wrong clock is learnt once.
 
 use crate::life::call;
-use crate::single_flight::{Gate, gated};
+use crate::single_flight::gated;
 use agent_identity_host::Profile;
 use agent_identity_host::auth::{Identities, Recovery};
 use agent_identity_tests::component;
+use agent_identity_tests::gate::Gate;
 use agent_identity_tests::installation::{ACCOUNT, Installation, answers, authority, http, login};
 use agent_identity_tests::requests::{Caller, attempt};
 

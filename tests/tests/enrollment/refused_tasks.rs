@@ -1,9 +1,10 @@
 //! D1: a task that the backend refuses is replaced once, however many requests were refused.
 
 use crate::life::call;
-use crate::single_flight::{Gate, gated};
+use crate::single_flight::gated;
 use agent_identity_host::auth::{Identities, Recovery};
 use agent_identity_host::storage::{RECORD, TASKS};
+use agent_identity_tests::gate::Gate;
 use agent_identity_tests::installation::{ACCOUNT, Installation, answers, authority, http, login};
 use agent_identity_tests::requests::{Caller, attempt};
 use std::sync::Arc;

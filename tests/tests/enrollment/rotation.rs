@@ -89,3 +89,14 @@ async fn rotation_that_waits_survives_a_restart_and_is_not_begun_twice() {
     let new = restarted.finish_rotation(true).await.expect("sound");
     assert_eq!(call(&new, &authority, &installation.clock, None).await.status(), 200);
 }
+
+#[tokio::test]
+#[ignore = "known failure: the component replaces the record, and then fails for want of a timestamp"]
+async fn rotation_says_that_it_is_finished_if_it_is() {
+    let Scene { installation, enrollment, login, .. } = scene().await;
+    enrollment.rotate(&login.access_token).await.expect("sound");
+    let before = installation.document(RECORD);
+    installation.clock.shift(253_402_300_800_000);
+    let finished = enrollment.finish_rotation(true).await;
+    assert_eq!(finished.is_err(), installation.document(RECORD) == before, "{finished:?}");
+}

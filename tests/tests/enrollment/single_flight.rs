@@ -2,56 +2,11 @@
 
 use agent_identity_host::driver::EventKind;
 use agent_identity_host::enrollment::ManagedLogin;
-use agent_identity_host::ports::{Http, HttpFailure, HttpRequest, HttpResponse};
 use agent_identity_host::{Agent, Enrollment};
-use agent_identity_tests::installation::{ACCOUNT, Installation, agents, answers, authority, http, login};
-use async_trait::async_trait;
+use agent_identity_tests::gate::Gate;
+use agent_identity_tests::installation::{ACCOUNT, Installation, agents, answers, authority, login};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-
-/// Lets a request through for each permit.
-pub struct Gate {
-    inner: Arc<dyn Http>,
-    permits: Semaphore,
-    /// Requests that have come so far.
-    pub arrived: Semaphore,
-}
-
-impl Gate {
-    pub fn open() -> Arc<Self> {
-        Self::with(Semaphore::MAX_PERMITS / 2)
-    }
-
-    pub fn closed() -> Arc<Self> {
-        Self::with(0)
-    }
-
-    fn with(permits: usize) -> Arc<Self> {
-        Arc::new(Self { inner: http(), permits: Semaphore::new(permits), arrived: Semaphore::new(0) })
-    }
-
-    pub fn close(&self) {
-        self.permits.forget_permits(usize::MAX);
-    }
-
-    pub fn let_through(&self, requests: usize) {
-        self.permits.add_permits(requests);
-    }
-
-    pub async fn wait_for(&self, requests: u32) {
-        self.arrived.acquire_many(requests).await.expect("never closed").forget();
-    }
-}
-
-#[async_trait]
-impl Http for Gate {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        self.arrived.add_permits(1);
-        self.permits.acquire().await.expect("never closed").forget();
-        self.inner.send(request).await
-    }
-}
 
 pub fn gated(installation: &Installation, gate: &Arc<Gate>) -> Enrollment {
     installation.enrollment_in(installation.surroundings_with(gate.clone(), Arc::new(|_, _| {})))
