@@ -23,9 +23,11 @@ mod output;
 mod private_file;
 mod probe;
 mod progress;
+mod provider_choice;
 mod reference;
 mod register;
 mod request;
+mod respond;
 mod rotate;
 mod serve;
 mod sign;
@@ -33,6 +35,7 @@ mod status;
 mod stored;
 mod task;
 mod time;
+mod token;
 mod verdict;
 mod verify;
 
@@ -99,6 +102,8 @@ enum Command {
     Task(task::Task),
     Sign(sign::Sign),
     Request(request::Request),
+    Respond(respond::Respond),
+    Token(token::Token),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
     Keygen(keygen::Keygen),
@@ -122,6 +127,8 @@ impl Command {
             Self::Task(command) => command.run(context).await,
             Self::Sign(command) => command.run(context).await,
             Self::Request(command) => command.run(context).await,
+            Self::Respond(command) => command.run(context).await,
+            Self::Token(command) => command.run(context).await,
             Self::Verify(command) => command.run(context),
             Self::Inspect(command) => command.run(context),
             Self::Keygen(command) => command.run(context),

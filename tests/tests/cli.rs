@@ -81,6 +81,17 @@ fn request() {
 }
 
 #[test]
+fn respond() {
+    run_file("respond");
+}
+
+#[cfg(unix)]
+#[test]
+fn token() {
+    run_file("token");
+}
+
+#[test]
 fn serve() {
     run_file("serve");
 }
@@ -159,7 +170,7 @@ fn k14_no_option_takes_a_secret() {
             assert!(takes_file || is_public, "{command}: {option}");
         }
     }
-    assert_eq!(seen, 19, "every command and `help`");
+    assert_eq!(seen, 21, "every command and `help`");
 }
 
 /// The server ends when it is asked to.

@@ -197,6 +197,13 @@ pub fn next_step(error: &Error) -> String {
         "jwks-unavailable" | "jwks-undecodable" => "check the network and --jwks-url, then repeat",
         "workspace-not-allowed" => "log in to an account that is allowed, or allow this one: --allowed-workspace ID",
         "chatgpt-auth-unavailable" => "name the account and the user: --account ID --user ID",
+        "token-command-start" | "token-command-encoding" | "token-command-empty" => {
+            "correct the command; it must print the token, and nothing else, on standard output"
+        }
+        "token-command-exit" | "token-command-timeout" => "run the command by hand to see what it says, then repeat",
+        "provider-key-missing" => "set the variable that the provider's env_key names, then repeat",
+        "usage-limit-reached" | "quota-exceeded" => "wait until the limit starts anew, or use another provider: --provider FILE",
+        "endpoint-not-found" => "check --model and the base URL of the provider",
         "store-read-failed" => "look at the home folder: agent-identity doctor",
         "internal" => "this is a fault of agent-identity; report it with what AGENT_IDENTITY_LOG=debug prints",
         code if code.starts_with("ref-") => "correct the reference; `agent-identity help normalize` names the rules of each kind",
