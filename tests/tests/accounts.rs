@@ -227,7 +227,7 @@ async fn l4_callers_of_both_accounts_at_once_never_mix_them() {
     let every_third = {
         let logins = scene.logins.clone();
         move |effect: &Effect, moment| {
-            if moment == Moment::After && effect.number % 3 == 0 && effect.number < 200 {
+            if moment == Moment::After && effect.number.is_multiple_of(3) && effect.number < 200 {
                 logins.switch();
             }
         }

@@ -39,7 +39,12 @@ impl Workplace {
 
     pub fn run(&self, args: &[impl AsRef<OsStr>], stdin: &[u8], env: &[(&str, String)]) -> Output {
         let mut command = self.command();
-        command.args(args).envs(env.iter().map(|(name, value)| (name, value))).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that does not read its input closes the pipe.
         let _ = child.stdin.take().unwrap().write_all(stdin);
