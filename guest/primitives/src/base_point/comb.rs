@@ -113,7 +113,8 @@ fn entry(entries: &[Addend; ENTRIES], index: u8) -> Addend {
 /// (k + 2²⁵⁵ − 1)/2 for a k that is made odd by adding the order of B.
 fn signs(scalar: &Scalar) -> [u8; 32] {
     let mut odd = scalar.to_bytes();
-    let even = (black_box(odd[0]) & 1).wrapping_sub(1);
+    // All ones for an even k. The black box is round the mask: round the bit, the addition becomes a branch on it.
+    let even = black_box((odd[0] & 1).wrapping_sub(1));
     let mut carry = 0_u16;
     for (byte, order) in odd.iter_mut().zip(ORDER) {
         carry += u16::from(*byte) + u16::from(order & even);
