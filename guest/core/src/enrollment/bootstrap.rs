@@ -91,6 +91,8 @@ impl Run {
         label: &Label,
     ) -> Result<(IdentityRecord, SecretKey)> {
         let config = &self.enrollment.config;
+        // Its run task will be signed with a timestamp: an agent that could not get one is not registered.
+        Timestamp::from_unix_ms(self.ports.now_ms())?;
         let key = SecretKey::generate(&*self.ports)?;
         let token = Zeroizing::new(String::from(&**token));
         let registration = AgentRegistration::new(&config.authapi_base, key.public(), &config.description, token, account.fedramp)?
