@@ -7,7 +7,6 @@ use super::failure::Failure;
 use super::home::{Home, PENDING_KEY};
 use super::output::{Facts, paint};
 use super::stored::Stored;
-use crate::ports::Storage;
 use crate::storage::{RECORD, TASKS};
 use clap::Args;
 use clap::builder::styling::AnsiColor;
@@ -31,21 +30,22 @@ pub struct Logout {
 impl Logout {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let home = context.home()?;
-        let erased = present(&home).await;
+        let erased = present(&home).await?;
         if !erased.is_empty() {
             let component = context.component()?;
             let mut session = context.session(&component)?;
             self.confirm(&what_goes(&home, &mut session).await)?;
             // Only checked: nothing is sent there.
             let urls = Backend::default().urls(&home, &mut session, None).await?;
-            let surroundings = surroundings(&home, context.progress("logging out"));
+            let surroundings = surroundings(&home, context.progress("logging out")).await?;
             enrollment(&urls, surroundings).build(&component)?.logout().await?;
+            home.forget_migration().await?;
         }
         context
             .output
             .facts(&Facts::new().shown("erased", erased.clone(), told(&erased)).with("home", home.path().display().to_string()))?;
-        if home.inspect(PENDING_KEY).await?.exists {
-            context.output.note(format!("{} stays; agent-identity init --force replaces it", home.shown(PENDING_KEY)));
+        if home.has(PENDING_KEY).await? {
+            context.output.note(format!("{} stays; agent-identity init --force replaces it", home.shown(PENDING_KEY).await));
         }
         Ok(())
     }
@@ -72,14 +72,15 @@ impl Logout {
 }
 
 /// The documents that are there. One that cannot be read is there too: it is erased all the same.
-async fn present(home: &Home) -> Vec<&'static str> {
+async fn present(home: &Home) -> Result<Vec<&'static str>, Failure> {
+    let storage = home.storage().await?;
     let mut present = Vec::new();
     for name in [RECORD, TASKS] {
-        if !matches!(home.storage.load(name).await, Ok(None)) {
+        if !matches!(storage.load(name).await, Ok(None)) {
             present.push(name);
         }
     }
-    present
+    Ok(present)
 }
 
 async fn what_goes(home: &Home, session: &mut crate::Session) -> String {
