@@ -3,7 +3,7 @@
 use super::backend::Backend;
 use super::context::Context;
 use super::enrolled::{enrollment, surroundings};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::home::{Home, PENDING_KEY};
 use super::output::{Facts, paint};
 use super::stored::Stored;
@@ -34,7 +34,7 @@ impl Logout {
         if !erased.is_empty() {
             let component = context.component()?;
             let mut session = context.session(&component)?;
-            self.confirm(&what_goes(&home, &mut session).await)?;
+            self.confirm(context, &what_goes(&home, &mut session).await)?;
             // Only checked: nothing is sent there.
             let urls = Backend::default().urls(&home, &mut session, None).await?;
             let surroundings = surroundings(&home, context.progress("logging out")).await?;
@@ -50,7 +50,7 @@ impl Logout {
         Ok(())
     }
 
-    fn confirm(&self, what: &str) -> Result<(), Failure> {
+    fn confirm(&self, context: &Context, what: &str) -> Result<(), Failure> {
         if self.yes {
             return Ok(());
         }
@@ -67,7 +67,8 @@ impl Logout {
         if matches!(answer.trim(), "y" | "Y" | "yes") {
             return Ok(());
         }
-        Err(Failure::config("nothing was erased", "repeat the command and answer y, or give --yes"))
+        context.output.note("nothing was erased");
+        Err(Failure::told(Exit::Failed))
     }
 }
 
@@ -86,12 +87,12 @@ async fn present(home: &Home) -> Result<Vec<&'static str>, Failure> {
 async fn what_goes(home: &Home, session: &mut crate::Session) -> String {
     let whose = match Stored::read(home, session).await {
         Ok(stored) => match stored.record() {
-            Some(record) => format!("the key of {}, account {}", record.agent_runtime_id, record.account_id),
+            Some(record) => format!("the key of {} of account {}", record.agent_runtime_id, record.account_id),
             None => "the stored login".into(),
         },
         Err(_) => "what is stored".into(),
     };
-    format!("{whose} in {} will be erased", home.path().display())
+    format!("{whose}, in {}, will be erased", home.path().display())
 }
 
 fn told(erased: &[&str]) -> String {
