@@ -32,6 +32,8 @@ mod rotate;
 mod serve;
 mod sign;
 mod status;
+mod storage;
+mod storage_choice;
 mod stored;
 mod task;
 mod time;
@@ -43,9 +45,11 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 use context::Context;
 use failure::{Exit, Failure};
+use input::Source;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use storage_choice::{StorageChoice, StorageName};
 use tracing_subscriber::EnvFilter;
 
 /// Runs the program with the process's arguments.
@@ -56,7 +60,11 @@ pub fn main() -> ExitCode {
         Err(error) => return failure::usage(&error, json),
     };
     log_to_stderr();
-    let context = Context::new(cli.global.home, cli.global.json, cli.global.quiet);
+    let Global { home, storage, storage_key_file, storage_passphrase_file, json, quiet } = cli.global;
+    // It is remembered, and commands run in any folder.
+    let key_file = storage_key_file.map(|path| std::path::absolute(&path).unwrap_or(path));
+    let storage = StorageChoice { name: storage, key_file, passphrase_file: storage_passphrase_file };
+    let context = Context::new(home, storage, json, quiet);
     let result = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime.block_on(cli.command.run(&context)),
         Err(error) => Err(Failure::internal(format!("no runtime can be made: {error}"))),
@@ -83,6 +91,15 @@ struct Global {
     /// Folder of the identity: key, record, tasks, settings [default: ~/.config/agent-identity]
     #[arg(long, global = true, value_name = "DIR", env = "AGENT_IDENTITY_HOME", hide_env_values = true)]
     home: Option<PathBuf>,
+    /// Where the identity is kept [default: what was named when it was made, else file]
+    #[arg(long, global = true, value_name = "WHERE", env = "AGENT_IDENTITY_STORAGE", hide_env_values = true, hide_possible_values = true)]
+    storage: Option<StorageName>,
+    /// File with age identities that open the encrypted file [default: a pass phrase in the keyring]
+    #[arg(long, global = true, value_name = "FILE", env = "AGENT_IDENTITY_STORAGE_KEY_FILE", hide_env_values = true)]
+    storage_key_file: Option<PathBuf>,
+    /// File with the pass phrase that opens the encrypted file
+    #[arg(long, global = true, value_name = "FILE|-", conflicts_with = "storage_key_file")]
+    storage_passphrase_file: Option<Source>,
     /// Answer with JSON on standard output, errors included
     #[arg(long, global = true)]
     json: bool,
@@ -99,6 +116,7 @@ enum Command {
     Logout(logout::Logout),
     Status(status::Status),
     Rotate(rotate::Rotate),
+    Storage(storage::Storage),
     Task(task::Task),
     Sign(sign::Sign),
     Request(request::Request),
@@ -124,6 +142,7 @@ impl Command {
             Self::Logout(command) => command.run(context).await,
             Self::Status(command) => command.run(context).await,
             Self::Rotate(command) => command.run(context).await,
+            Self::Storage(command) => command.run(context).await,
             Self::Task(command) => command.run(context).await,
             Self::Sign(command) => command.run(context).await,
             Self::Request(command) => command.run(context).await,
@@ -164,6 +183,14 @@ Your own agent, against a backend of your own (the second terminal):
 
 Secrets are read from a file, from standard input (`-`) or from the home folder, never from an argument.
 
+Where the identity is kept (--storage):
+  file        files with mode 0600 in the home folder (default)
+  keyring     the keyring of the operating system
+  encrypted   one encrypted file in the home folder
+  auto        the keyring, and where that fails the file
+  strongest   the first of keyring, encrypted file and file that works
+  memory      nowhere: gone when the command ends
+
 Exit codes:
   0   done                        4   wait, then repeat: network or server
   1   refused, or failed          5   correct the clock, then repeat
@@ -173,7 +200,10 @@ Exit codes:
 Environment:
   AGENT_IDENTITY_HOME          as --home
   AGENT_IDENTITY_AUTHAPI_BASE  as --authapi-base
-  CODEX_ACCESS_TOKEN           access token of `register`, `rotate` and `login --account`; identity JWT of `login`
+  AGENT_IDENTITY_STORAGE       as --storage
+  AGENT_IDENTITY_STORAGE_KEY_FILE
+                               as --storage-key-file
+  CODEX_ACCESS_TOKEN           the access token, or for `login` the identity JWT, of commands that want one
   CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL, CODEX_AGENT_IDENTITY_JWKS_BASE_URL
                                base URLs, as for the reference client
   AGENT_IDENTITY_LOG           what is logged to standard error: warn (default), info, debug, or a filter by module

@@ -66,6 +66,11 @@ fn rotate() {
 }
 
 #[test]
+fn storage() {
+    run_file("storage");
+}
+
+#[test]
 fn task() {
     run_file("task");
 }
@@ -170,7 +175,7 @@ fn k14_no_option_takes_a_secret() {
             assert!(takes_file || is_public, "{command}: {option}");
         }
     }
-    assert_eq!(seen, 21, "every command and `help`");
+    assert_eq!(seen, 22, "every command and `help`");
 }
 
 /// The server ends when it is asked to.

@@ -151,6 +151,8 @@ fn section_13_no_vector_file_is_left_out() {
         "identifiers",
         "jwt-login",
         "keys",
+        // Scripts, run by `lifecycle.rs`.
+        "lifecycle",
         "provider-scope",
         "record",
         "references",

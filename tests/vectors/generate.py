@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).parent
 UNICODE_VERSION = "16.0"
 FILES = (
     "keys", "identifiers", "assertion", "registration", "agent-registration", "sealed-task", "task-answer", "references",
-    "base-urls", "provider-scope", "rejections", "skew", "verify", "replay", "jwt-login", "record", "errors",
+    "base-urls", "provider-scope", "rejections", "skew", "verify", "replay", "jwt-login", "record", "errors", "lifecycle",
 )  # fmt: skip
 
 

@@ -23,10 +23,10 @@ impl Backend {
     /// The URLs in force: what the options say, else the environment, else what is remembered, else the production service.
     pub async fn urls(&self, home: &Home, session: &mut Session, jwks_url: Option<&str>) -> Result<BaseUrls, Failure> {
         let (authapi, jwks) = (filled(&ProcessEnvironment, AUTHAPI_OVERRIDE), filled(&ProcessEnvironment, JWKS_OVERRIDE));
-        let remembered = home.settings().await?;
+        let remembered = home.settings().await?.unwrap_or_default();
         let resolved = session.resolve_base_urls(None, authapi.as_deref(), jwks.as_deref())?;
-        let remembered_base = remembered.as_ref().map(|settings| settings.authapi_base.clone()).filter(|_| authapi.is_none());
-        let remembered_jwks = remembered.and_then(|settings| settings.jwks_url).filter(|_| jwks.is_none());
+        let remembered_base = remembered.authapi_base.filter(|_| authapi.is_none());
+        let remembered_jwks = remembered.jwks_url.filter(|_| jwks.is_none());
         let authapi_base = named(self.authapi_base.as_deref()).or(remembered_base).unwrap_or(resolved.authapi_base);
         let jwks_url = named(jwks_url).or(remembered_jwks).unwrap_or(resolved.jwks_url);
         Ok(BaseUrls { authapi_base: authapi_base.trim_end_matches('/').to_owned(), jwks_url })

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::home::Home;
 use super::output::Output;
 use super::progress::Progress;
+use super::storage_choice::StorageChoice;
 use crate::component::Component;
 use crate::session::Session;
 use crate::system::{SystemClock, SystemRandom};
@@ -14,16 +15,17 @@ use std::sync::Arc;
 pub struct Context {
     pub output: Output,
     home: Option<PathBuf>,
+    storage: StorageChoice,
 }
 
 impl Context {
-    pub fn new(home: Option<PathBuf>, json: bool, quiet: bool) -> Self {
-        Self { output: Output::new(json, quiet), home }
+    pub fn new(home: Option<PathBuf>, storage: StorageChoice, json: bool, quiet: bool) -> Self {
+        Self { output: Output::new(json, quiet), home, storage }
     }
 
     /// The home folder, whether it exists or not.
     pub fn home(&self) -> Result<Home, Failure> {
-        Home::open(self.home.clone())
+        Home::open(self.home.clone(), self.storage.clone())
     }
 
     /// The component. Compiling it anew takes about a second, so there is something to see meanwhile.

@@ -20,9 +20,9 @@ pub struct Enrolled {
     run_task: Option<String>,
 }
 
-/// Storage of a home folder, and progress on standard error.
-pub fn surroundings(home: &Home, progress: Arc<Progress>) -> Surroundings {
-    Surroundings::default().storage(Arc::new(home.storage.clone())).inline_observer(progress)
+/// The storage of a home folder's identity, and progress on standard error.
+pub async fn surroundings(home: &Home, progress: Arc<Progress>) -> Result<Surroundings, Failure> {
+    Ok(Surroundings::default().storage(home.storage().await?).inline_observer(progress))
 }
 
 /// Begins describing the enrollment of a home folder.
@@ -37,7 +37,7 @@ impl Enrolled {
         let mut session = context.session(component)?;
         let Some(document) = home.record().await? else { return Err(not_registered(&home).await) };
         let urls = backend.urls(&home, &mut session, None).await?;
-        let surroundings = surroundings(&home, progress);
+        let surroundings = surroundings(&home, progress).await?;
         let enrollment = enrollment(&urls, surroundings.clone()).build(component)?;
         match identity_of(&mut session, &document)? {
             Some(identity) => {
@@ -103,7 +103,7 @@ fn agent(component: &Component, identity: &Identity, key: Key, base: &str, surro
 /// Why nothing can be signed, and what to do about it.
 pub async fn not_registered(home: &Home) -> Failure {
     let error = |what: &str| Error::new("auth-material-missing", crate::Advice::FixConfig, format!("{} {what}", home.path().display()));
-    let has_key = home.inspect(PENDING_KEY).await.is_ok_and(|facts| facts.exists);
+    let has_key = home.has(PENDING_KEY).await.is_ok_and(|has| has);
     if has_key {
         Failure::from(error("holds a key that is not registered yet"))
             .next("register it: agent-identity register --token-file FILE --account ID --user ID")

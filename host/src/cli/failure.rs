@@ -7,7 +7,7 @@ use crate::ports::{Clock, StorageError};
 use crate::system::SystemClock;
 use clap::CommandFactory;
 use clap::builder::styling::AnsiColor;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::{Value, json};
 use std::io;
 use std::process::ExitCode;
@@ -131,7 +131,8 @@ impl From<io::Error> for Failure {
 
 /// Reports what clap found wrong, help and version included.
 pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
-    if error.kind() == ErrorKind::MissingSubcommand && !json {
+    let is_bare = matches!(error.get(ContextKind::InvalidSubcommand), Some(ContextValue::String(name)) if name == "agent-identity");
+    if error.kind() == ErrorKind::MissingSubcommand && is_bare && !json {
         let _ = Cli::command().write_long_help(&mut anstream::stderr());
         return Exit::Usage.into();
     }

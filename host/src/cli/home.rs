@@ -1,19 +1,22 @@
 //! The home folder: settings, the key before registration, the identity record.
 //!
-//! | document | content |
-//! |---|---|
-//! | `config.json` | which backend |
-//! | `pending-key.json` | a key that is not registered yet; secret |
-//! | `auth.json` | the identity record in the reference client's format (§8.2); secret |
-//! | `agent_tasks.json` | the task store (L2) |
+//! | document | content | where |
+//! |---|---|---|
+//! | `config.json` | which backend, which storage | a file |
+//! | `pending-key.json` | a key that is not registered yet; secret | the chosen storage |
+//! | `auth.json` | the identity record in the reference client's format (§8.2); secret | the chosen storage |
+//! | `agent_tasks.json` | the task store (L2) | a file |
 
 use super::failure::Failure;
-use crate::ports::{Document, Storage};
-use crate::storage::{DocumentFacts, FileStorage, RECORD};
+use super::storage_choice::{StorageChoice, StorageName, unusable};
+use crate::ports::{Document, Revision, Storage, StorageError};
+use crate::storage::{Chosen, DocumentFacts, FileStorage, Preferences, RECORD, StorageLadder};
 use crate::types::{PrivateForm, SecretForm};
 use crate::{Error, Session, session};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 pub const SETTINGS: &str = "config.json";
@@ -23,17 +26,44 @@ pub const PENDING_KEY: &str = "pending-key.json";
 #[derive(Clone)]
 pub struct Home {
     path: PathBuf,
-    pub storage: FileStorage,
+    /// Settings, and whatever is looked at as a file.
+    files: FileStorage,
+    choice: StorageChoice,
+    kept: Arc<OnceCell<Kept>>,
 }
 
-/// What `init` and `login` remember.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Where the identity is kept.
+pub struct Kept {
+    pub name: StorageName,
+    pub storage: Arc<dyn Storage>,
+    /// What and where that is, for people; none for files of the home folder.
+    pub place: Option<String>,
+}
+
+/// What is remembered between commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     version: u32,
-    pub authapi_base: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authapi_base: Option<String>,
     /// Where the key set for identity JWTs is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageName>,
+    /// Age identities that open the encrypted file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_key_file: Option<PathBuf>,
+    /// A migration that was begun and has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Migration>,
+}
+
+/// Documents on their way from one storage to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Migration {
+    pub from: StorageName,
+    pub to: StorageName,
 }
 
 /// The secret is borrowed from the document, which is overwritten on drop.
@@ -43,70 +73,133 @@ struct PendingKey<'a> {
     agent_private_key: &'a str,
 }
 
-impl Settings {
-    pub fn new(authapi_base: String) -> Self {
-        Self { version: 1, authapi_base, jwks_url: None }
+impl Default for Settings {
+    fn default() -> Self {
+        Self { version: 1, authapi_base: None, jwks_url: None, storage: None, storage_key_file: None, migration: None }
     }
 }
 
 impl Home {
     /// The folder named, or the one of this user. It need not exist.
-    pub fn open(path: Option<PathBuf>) -> Result<Self, Failure> {
+    pub fn open(path: Option<PathBuf>, choice: StorageChoice) -> Result<Self, Failure> {
         let path = path.or_else(of_user).ok_or_else(|| {
             Failure::config("there is no folder for the identity: neither HOME nor XDG_CONFIG_HOME is set", "name one with --home DIR")
         })?;
-        Ok(Self { storage: FileStorage::open(&path)?, path })
+        Ok(Self { files: FileStorage::open(&path)?, path, choice, kept: Arc::default() })
     }
 
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What is known about a document without reading it.
+    /// The key file that an option names.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.choice.key_file.clone()
+    }
+
+    /// What is known about a file without reading it.
     pub async fn inspect(&self, name: &str) -> Result<DocumentFacts, Failure> {
-        Ok(self.storage.inspect(name).await?)
+        Ok(self.files.inspect(name).await?)
+    }
+
+    /// Where the identity is kept; found out once.
+    pub async fn kept(&self) -> Result<&Kept, Failure> {
+        self.kept.get_or_try_init(|| self.choose()).await
+    }
+
+    /// The storage the identity is kept in.
+    pub async fn storage(&self) -> Result<Arc<dyn Storage>, Failure> {
+        Ok(self.kept().await?.storage.clone())
+    }
+
+    async fn choose(&self) -> Result<Kept, Failure> {
+        let remembered = self.settings().await?.unwrap_or_default();
+        let name = self.choice.name.or(remembered.storage).unwrap_or(StorageName::File);
+        if name == StorageName::File {
+            return Ok(Kept { name, storage: Arc::new(self.files.clone()), place: None });
+        }
+        let preferences = self.choice.preferences(name, remembered.storage_key_file)?;
+        let Chosen { storage, report } = StorageLadder::probe(&self.path, preferences).await.map_err(unusable)?;
+        let place = report.rungs.iter().find(|rung| Some(rung.rung) == report.chosen).and_then(|rung| rung.place.clone());
+        Ok(Kept { name, storage, place })
+    }
+
+    /// What opens one storage by itself.
+    pub async fn preferences(&self, name: StorageName) -> Result<Preferences, Failure> {
+        let remembered = self.settings().await?.unwrap_or_default();
+        self.choice.preferences(name, remembered.storage_key_file)
     }
 
     pub async fn settings(&self) -> Result<Option<Settings>, Failure> {
-        let Some(document) = self.storage.load(SETTINGS).await? else { return Ok(None) };
+        let Some(document) = self.files.load(SETTINGS).await? else { return Ok(None) };
         let settings: Option<Settings> = serde_json::from_slice(&document).ok();
         settings.filter(|settings| settings.version == 1).map(Some).ok_or_else(|| {
             Failure::config(
-                format!("{} does not hold settings of version 1", self.shown(SETTINGS)),
+                format!("{} does not hold settings of version 1", self.path.join(SETTINGS).display()),
                 "remove it, then name the backend with --authapi-base",
             )
         })
     }
 
-    /// Remembers the registration endpoints, and leaves what else is remembered.
-    pub async fn remember_base(&self, authapi_base: &str) -> Result<(), Failure> {
-        let settings = self.settings().await?.unwrap_or_else(|| Settings::new(authapi_base.into()));
-        self.write_settings(&Settings { authapi_base: authapi_base.into(), ..settings }).await
+    /// Changes what is remembered.
+    pub async fn remember(&self, change: impl FnOnce(&mut Settings)) -> Result<(), Failure> {
+        let present = self.settings().await?;
+        let mut settings = present.clone().unwrap_or_default();
+        change(&mut settings);
+        if present.as_ref() == Some(&settings) {
+            return Ok(());
+        }
+        let document = serde_json::to_vec_pretty(&settings).map_err(|error| Failure::internal(error.to_string()))?;
+        Ok(self.files.store(SETTINGS, Document::new(document)).await?)
     }
 
-    /// Remembers where the key set for identity JWTs is.
-    pub async fn remember_jwks(&self, jwks_url: &str) -> Result<(), Failure> {
-        match self.settings().await? {
-            Some(settings) => self.write_settings(&Settings { jwks_url: Some(jwks_url.into()), ..settings }).await,
+    /// Remembers the registration endpoints, and the storage if one was named.
+    pub async fn remember_base(&self, authapi_base: &str) -> Result<(), Failure> {
+        let StorageChoice { name, key_file, .. } = self.choice.clone();
+        self.remember(|settings| {
+            settings.authapi_base = Some(authapi_base.into());
+            // What is gone with the command need not be found again.
+            settings.storage = name.filter(|name| *name != StorageName::Memory).or(settings.storage);
+            settings.storage_key_file = key_file.or(settings.storage_key_file.take());
+        })
+        .await
+    }
+
+    /// What was on its way is gone.
+    pub async fn forget_migration(&self) -> Result<(), Failure> {
+        match self.settings().await?.and_then(|settings| settings.migration) {
+            Some(_) => self.remember(|settings| settings.migration = None).await,
             None => Ok(()),
         }
     }
 
-    async fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
-        let document = serde_json::to_vec_pretty(settings).map_err(|error| Failure::internal(error.to_string()))?;
-        Ok(self.storage.store(SETTINGS, Document::new(document)).await?)
-    }
-
     /// The identity record's document.
     pub async fn record(&self) -> Result<Option<Document>, Failure> {
-        Ok(self.storage.load(RECORD).await?)
+        let record = self.storage().await?.load(RECORD).await?;
+        match self.settings().await?.and_then(|settings| settings.migration) {
+            Some(Migration { from, to }) if record.is_none() => Err(Failure::config(
+                format!("the identity was on its way from {from} to {to} when that was interrupted"),
+                format!("finish it: agent-identity storage migrate --from {from} --to {to}"),
+            )),
+            _ => Ok(record),
+        }
+    }
+
+    /// Whether the identity's storage has a document.
+    pub async fn has(&self, name: &str) -> Result<bool, Failure> {
+        let kept = self.kept().await?;
+        match kept.name {
+            // A file that cannot be read is there too.
+            StorageName::File => Ok(self.inspect(name).await?.exists),
+            _ => Ok(kept.storage.load(name).await?.is_some()),
+        }
     }
 
     /// The key that waits for its registration.
     pub async fn pending_key(&self, session: &mut Session) -> Result<Option<session::KeyHandle>, Failure> {
-        let Some(document) = self.storage.load(PENDING_KEY).await? else { return Ok(None) };
-        let damaged =
-            || Failure::config(format!("{} does not hold a key", self.shown(PENDING_KEY)), "make a new key: agent-identity init --force");
+        let Some(document) = self.storage().await?.load(PENDING_KEY).await? else { return Ok(None) };
+        let shown = self.shown(PENDING_KEY).await;
+        let damaged = || Failure::config(format!("{shown} does not hold a key"), "make a new key: agent-identity init --force");
         let pending: PendingKey<'_> = serde_json::from_slice(&document).map_err(|_| damaged())?;
         if pending.version != 1 {
             return Err(damaged());
@@ -121,20 +214,29 @@ impl Home {
         document.extend_from_slice(before);
         document.extend_from_slice(&secret);
         document.extend_from_slice(after);
-        Ok(self.storage.store(PENDING_KEY, document).await?)
+        Ok(self.storage().await?.store(PENDING_KEY, document).await?)
     }
 
-    /// Replaces the record by what `change` makes of it, with no other writer in between.
-    pub async fn update_record<F>(&self, change: F) -> Result<(), Failure>
-    where
-        F: FnOnce(Option<Document>) -> Result<Document, Failure> + Send + 'static,
-    {
-        self.storage.update(RECORD, change).await
+    /// Replaces the record by what `change` makes of it, with no other writer in between: it is asked again when there was one.
+    pub async fn update_record(&self, mut change: impl FnMut(Option<&[u8]>) -> Result<Document, Failure>) -> Result<(), Failure> {
+        let storage = self.storage().await?;
+        loop {
+            let present = storage.load(RECORD).await?;
+            let revision = present.as_ref().map(|present| Revision::of(present));
+            let document = change(present.as_ref().map(|present| present.as_slice()))?;
+            match storage.replace(RECORD, revision.as_ref(), document).await {
+                Err(StorageError::Conflict { .. }) => {}
+                replaced => return Ok(replaced?),
+            }
+        }
     }
 
-    /// Where a document is, for people.
-    pub fn shown(&self, name: &str) -> String {
-        self.path.join(name).display().to_string()
+    /// Where a document of the identity is, for people.
+    pub async fn shown(&self, name: &str) -> String {
+        match self.kept().await.ok().and_then(|kept| kept.place.as_deref()) {
+            Some(place) => format!("{name} in {place}"),
+            None => self.path.join(name).display().to_string(),
+        }
     }
 }
 

@@ -69,13 +69,13 @@ impl Init {
 }
 
 async fn refuse_to_overwrite(home: &Home, session: &mut Session) -> Result<(), Failure> {
-    if home.inspect(PENDING_KEY).await?.exists {
-        let message = format!("{} holds a key already", home.shown(PENDING_KEY));
+    if home.has(PENDING_KEY).await? {
+        let message = format!("{} holds a key already", home.shown(PENDING_KEY).await);
         return Err(Failure::config(message, "register it: agent-identity register; or replace it: agent-identity init --force"));
     }
     let Some(record) = home.record().await? else { return Ok(()) };
     if identity_of(session, &record)?.is_some() || is_jwt(&record) {
-        let message = format!("{} holds a registered identity already", home.shown(RECORD));
+        let message = format!("{} holds a registered identity already", home.shown(RECORD).await);
         return Err(Failure::config(
             message,
             "use it: agent-identity task; or make another one: agent-identity init --force, or --home DIR",

@@ -77,7 +77,7 @@ impl Login {
         let before = Stored::read(&home, &mut session).await.map_err(damaged)?;
         let urls = self.backend.urls(&home, &mut session, self.jwks_url.as_deref()).await?;
         let progress = context.progress("logging in");
-        let enrollment = enrollment(&urls, surroundings(&home, progress.clone()))
+        let enrollment = enrollment(&urls, surroundings(&home, progress.clone()).await?)
             .source(&self.source)
             .allowed_workspaces(self.allowed_workspace.iter().cloned())
             .build(&component)?;
@@ -87,7 +87,7 @@ impl Login {
         };
         progress.done();
         self.remember(&home, &urls).await?;
-        self.tell(context, &home, &urls, &agent, before.record())
+        self.tell(context, home.shown(RECORD).await, &urls, &agent, before.record())
     }
 
     async fn with_account(&self, enrollment: &Enrollment, account: &str, user: &str, context: &Context) -> Result<Agent, Failure> {
@@ -121,11 +121,11 @@ impl Login {
         home.remember_base(&urls.authapi_base).await?;
         match self.account {
             Some(_) => Ok(()),
-            None => home.remember_jwks(&urls.jwks_url).await,
+            None => home.remember(|settings| settings.jwks_url = Some(urls.jwks_url.clone())).await,
         }
     }
 
-    fn tell(&self, context: &Context, home: &Home, urls: &BaseUrls, agent: &Agent, before: Option<&Identity>) -> Result<(), Failure> {
+    fn tell(&self, context: &Context, record: String, urls: &BaseUrls, agent: &Agent, before: Option<&Identity>) -> Result<(), Failure> {
         let is_same = before.is_some_and(|before| before.agent_runtime_id == agent.agent_runtime_id());
         let run_task = agent.task(None)?;
         let next = if run_task.is_some() { "agent-identity request URL" } else { "agent-identity task" };
@@ -137,7 +137,7 @@ impl Login {
             .with("run_task", run_task)
             .with("reused", self.account.is_some().then_some(is_same))
             .with("authapi_base", urls.authapi_base.clone())
-            .with("record", home.shown(RECORD));
+            .with("record", record);
         context.output.facts(&facts)?;
         if let Some(before) = before.filter(|_| !is_same) {
             context.output.note(format!("{} of account {} was logged out by that", before.agent_runtime_id, before.account_id));

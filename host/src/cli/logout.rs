@@ -3,11 +3,10 @@
 use super::backend::Backend;
 use super::context::Context;
 use super::enrolled::{enrollment, surroundings};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::home::{Home, PENDING_KEY};
 use super::output::{Facts, paint};
 use super::stored::Stored;
-use crate::ports::Storage;
 use crate::storage::{RECORD, TASKS};
 use clap::Args;
 use clap::builder::styling::AnsiColor;
@@ -31,26 +30,27 @@ pub struct Logout {
 impl Logout {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let home = context.home()?;
-        let erased = present(&home).await;
+        let erased = present(&home).await?;
         if !erased.is_empty() {
             let component = context.component()?;
             let mut session = context.session(&component)?;
-            self.confirm(&what_goes(&home, &mut session).await)?;
+            self.confirm(context, &what_goes(&home, &mut session).await)?;
             // Only checked: nothing is sent there.
             let urls = Backend::default().urls(&home, &mut session, None).await?;
-            let surroundings = surroundings(&home, context.progress("logging out"));
+            let surroundings = surroundings(&home, context.progress("logging out")).await?;
             enrollment(&urls, surroundings).build(&component)?.logout().await?;
+            home.forget_migration().await?;
         }
         context
             .output
             .facts(&Facts::new().shown("erased", erased.clone(), told(&erased)).with("home", home.path().display().to_string()))?;
-        if home.inspect(PENDING_KEY).await?.exists {
-            context.output.note(format!("{} stays; agent-identity init --force replaces it", home.shown(PENDING_KEY)));
+        if home.has(PENDING_KEY).await? {
+            context.output.note(format!("{} stays; agent-identity init --force replaces it", home.shown(PENDING_KEY).await));
         }
         Ok(())
     }
 
-    fn confirm(&self, what: &str) -> Result<(), Failure> {
+    fn confirm(&self, context: &Context, what: &str) -> Result<(), Failure> {
         if self.yes {
             return Ok(());
         }
@@ -67,30 +67,32 @@ impl Logout {
         if matches!(answer.trim(), "y" | "Y" | "yes") {
             return Ok(());
         }
-        Err(Failure::config("nothing was erased", "repeat the command and answer y, or give --yes"))
+        context.output.note("nothing was erased");
+        Err(Failure::told(Exit::Failed))
     }
 }
 
 /// The documents that are there. One that cannot be read is there too: it is erased all the same.
-async fn present(home: &Home) -> Vec<&'static str> {
+async fn present(home: &Home) -> Result<Vec<&'static str>, Failure> {
+    let storage = home.storage().await?;
     let mut present = Vec::new();
     for name in [RECORD, TASKS] {
-        if !matches!(home.storage.load(name).await, Ok(None)) {
+        if !matches!(storage.load(name).await, Ok(None)) {
             present.push(name);
         }
     }
-    present
+    Ok(present)
 }
 
 async fn what_goes(home: &Home, session: &mut crate::Session) -> String {
     let whose = match Stored::read(home, session).await {
         Ok(stored) => match stored.record() {
-            Some(record) => format!("the key of {}, account {}", record.agent_runtime_id, record.account_id),
+            Some(record) => format!("the key of {} of account {}", record.agent_runtime_id, record.account_id),
             None => "the stored login".into(),
         },
         Err(_) => "what is stored".into(),
     };
-    format!("{whose} in {} will be erased", home.path().display())
+    format!("{whose}, in {}, will be erased", home.path().display())
 }
 
 fn told(erased: &[&str]) -> String {

@@ -7,12 +7,11 @@ use super::home::{Home, PENDING_KEY, identity_of};
 use super::input::{Source, access_token};
 use super::output::Facts;
 use crate::driver::Observer;
-use crate::ports::{Document, Storage};
 use crate::registering::AgentRegistration;
 use crate::session::KeyHandle;
 use crate::storage::RECORD;
 use crate::types::agents::AgentConfig;
-use crate::types::{Identity, PrivateForm, PublicForms, SecretForm};
+use crate::types::{Identity, PublicForms};
 use crate::{Component, Session, Surroundings, agent};
 use clap::Args;
 use std::sync::Arc;
@@ -72,7 +71,7 @@ impl Register {
             .with("chatgpt_user_id", identity.chatgpt_user_id)
             .with("key_thumbprint", public.thumbprint)
             .with("authapi_base", authapi_base)
-            .with("record", home.shown(RECORD));
+            .with("record", home.shown(RECORD).await);
         context.output.facts(&facts)?;
         context.output.note("next: agent-identity task");
         Ok(())
@@ -130,7 +129,7 @@ async fn pending_key(home: &Home, session: &mut Session) -> Result<KeyHandle, Fa
     let pending = home.pending_key(session).await?;
     match (pending, registered, &record) {
         (Some(pending), Some(identity), Some(record)) if is_key_of(session, &pending, record)? => {
-            home.storage.erase(PENDING_KEY).await?;
+            home.storage().await?.erase(PENDING_KEY).await?;
             Err(already_registered(&identity))
         }
         (Some(pending), ..) => Ok(pending),
@@ -153,12 +152,6 @@ fn already_registered(identity: &Identity) -> Failure {
 
 /// The record first, then the pending key goes: a crash in between leaves the key twice, never not at all.
 async fn keep(home: &Home, mut session: Session, key: &KeyHandle, identity: &Identity) -> Result<(), Failure> {
-    let secret = session.reveal(key, SecretForm::Pkcs8Der)?;
-    let identity = identity.clone();
-    let write = move |record: Option<Document>| -> Result<Document, Failure> {
-        let key = session.import_key(PrivateForm::Pkcs8Der, &secret)?;
-        Ok(session.write_record(record.as_ref().map(|record| record.as_slice()), &identity, &key)?)
-    };
-    home.update_record(write).await?;
-    Ok(home.storage.erase(PENDING_KEY).await?)
+    home.update_record(|record| Ok(session.write_record(record, identity, key)?)).await?;
+    Ok(home.storage().await?.erase(PENDING_KEY).await?)
 }

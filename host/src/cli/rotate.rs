@@ -95,7 +95,7 @@ impl<'a> Rotation<'a> {
         let waiting = waiting.map(|next| next.agent_runtime_id);
         let urls = backend.urls(&home, &mut session, None).await?;
         let progress = context.progress("changing the key");
-        let enrollment = enrollment(&urls, surroundings(&home, progress.clone())).source("cli").build(component)?;
+        let enrollment = enrollment(&urls, surroundings(&home, progress.clone()).await?).source("cli").build(component)?;
         Ok(Self { context, component, home, urls, progress, enrollment, present, waiting })
     }
 

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::home::{Home, PENDING_KEY};
 use super::output::Facts;
+use super::storage_choice::StorageName;
 use super::stored::{Stored, StoredIdentity};
 use crate::storage::RECORD;
 use clap::Args;
@@ -30,11 +31,11 @@ impl Status {
         let component = context.component()?;
         let mut session = context.session(&component)?;
         let stored = Stored::read(&home, &mut session).await?;
-        let pending = home.inspect(PENDING_KEY).await?.exists;
+        let pending = home.has(PENDING_KEY).await?;
         let urls = self.backend.urls(&home, &mut session, None).await?;
         let facts = Facts::new().with("mode", mode(&stored, pending)).with("auth_mode", stored.auth_mode.clone());
         let facts = identity_facts(facts, &stored);
-        let facts = facts.with("pending_key", if pending { Value::from(home.shown(PENDING_KEY)) } else { Value::Null });
+        let facts = facts.with("pending_key", if pending { Value::from(home.shown(PENDING_KEY).await) } else { Value::Null });
         let facts = storage_facts(facts, &home).await?.with("authapi_base", urls.authapi_base);
         let facts = if matches!(stored.identity, StoredIdentity::Jwt) { facts.with("jwks_url", urls.jwks_url) } else { facts };
         context.output.facts(&facts)?;
@@ -96,7 +97,10 @@ fn identity_facts(facts: Facts, stored: &Stored) -> Facts {
 }
 
 async fn storage_facts(facts: Facts, home: &Home) -> Result<Facts, Failure> {
-    let found = home.inspect(RECORD).await?;
-    let mode = found.mode.map(|mode| format!("{:04o}", mode & 0o7777));
-    Ok(facts.with("storage", "file").with("record", home.shown(RECORD)).with("record_mode", mode))
+    let kept = home.kept().await?;
+    let mode = match kept.name {
+        StorageName::File => home.inspect(RECORD).await?.mode.map(|mode| format!("{:04o}", mode & 0o7777)),
+        _ => None,
+    };
+    Ok(facts.with("storage", kept.name.to_string()).with("record", home.shown(RECORD).await).with("record_mode", mode))
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::home::{Home, identity_of};
-use crate::ports::{Document, Storage};
+use crate::ports::Document;
 use crate::storage::TASKS;
 use crate::types::{Identity, PublicForms};
 use crate::{Error, Session};
@@ -133,9 +133,13 @@ struct TaskStore {
 }
 
 async fn stored_tasks(home: &Home) -> Result<Vec<StoredTask>, String> {
-    let Some(document) = home.storage.load(TASKS).await.map_err(|error| error.to_string())? else { return Ok(Vec::new()) };
+    let loaded = match home.storage().await {
+        Ok(storage) => storage.load(TASKS).await.map_err(|error| error.to_string())?,
+        Err(failure) => return Err(failure.texts().0),
+    };
+    let Some(document) = loaded else { return Ok(Vec::new()) };
     match serde_json::from_slice::<TaskStore>(&document) {
         Ok(store) if store.version == 1 => Ok(store.tasks),
-        _ => Err(format!("{} is not a task store of version 1", home.shown(TASKS))),
+        _ => Err(format!("{} is not a task store of version 1", home.path().join(TASKS).display())),
     }
 }

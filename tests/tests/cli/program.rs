@@ -62,6 +62,8 @@ impl Workplace {
         for name in [
             "AGENT_IDENTITY_AUTHAPI_BASE",
             "AGENT_IDENTITY_LOG",
+            "AGENT_IDENTITY_STORAGE",
+            "AGENT_IDENTITY_STORAGE_KEY_FILE",
             "CODEX_ACCESS_TOKEN",
             "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
             "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",

@@ -5,7 +5,7 @@ use crate::cli::backend::Backend;
 use crate::cli::context::Context;
 use crate::cli::enrolled::Enrolled;
 use crate::cli::failure::Failure;
-use crate::cli::home::{Home, PENDING_KEY, SETTINGS};
+use crate::cli::home::{Home, Kept, PENDING_KEY, SETTINGS};
 use crate::cli::stored::{RunTask, Stored, StoredIdentity};
 use crate::storage::{RECORD, TASKS};
 use crate::{Agent, Component};
@@ -43,6 +43,7 @@ pub async fn home(home: &Home) -> Vec<Check> {
             Err(failure) => checks.push(Check::failed("storage", failure)),
         }
     }
+    checks.extend(kept(home).await);
     let path = home.path().display();
     checks.push(match home.inspect(RECORD).await.ok().and_then(|facts| facts.directory_mode) {
         None if !home.path().exists() => Check::warn("storage", format!("{path} does not exist yet"), "make it: agent-identity init"),
@@ -54,9 +55,18 @@ pub async fn home(home: &Home) -> Vec<Check> {
     checks
 }
 
+/// Where the identity is kept, if that is not the home folder: it has just kept an entry, given it back and erased it.
+async fn kept(home: &Home) -> Option<Check> {
+    match home.kept().await {
+        Ok(Kept { place: None, .. }) => None,
+        Ok(Kept { name, place: Some(place), .. }) => Some(Check::ok("storage", format!("the identity is kept in {place} ({name})"))),
+        Err(failure) => Some(Check::failed("storage", failure)),
+    }
+}
+
 /// The key parses and belongs to an identity; what waits; the run task is there.
 pub async fn identity(context: &Context, component: &Component, home: &Home, backend: &Backend) -> Vec<Check> {
-    let pending = home.inspect(PENDING_KEY).await.is_ok_and(|facts| facts.exists);
+    let pending = home.has(PENDING_KEY).await.is_ok_and(|has| has);
     let looked = async {
         let mut session = context.session(component)?;
         let stored = Stored::read(home, &mut session).await?;
