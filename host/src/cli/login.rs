@@ -12,7 +12,7 @@ use crate::enrollment::ManagedLogin;
 use crate::storage::RECORD;
 use crate::types::Identity;
 use crate::types::logins::BaseUrls;
-use crate::{Agent, Enrollment, Session};
+use crate::{Agent, Session};
 use clap::Args;
 use zeroize::Zeroizing;
 
@@ -69,6 +69,12 @@ pub struct Login {
     backend: Backend,
 }
 
+/// What is logged in with.
+enum Credential {
+    Account(ManagedLogin),
+    Jwt(Zeroizing<String>),
+}
+
 impl Login {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let home = context.home()?;
@@ -76,30 +82,33 @@ impl Login {
         let mut session = context.session(&component)?;
         let before = Stored::read(&home, &mut session).await.map_err(damaged)?;
         let urls = self.backend.urls(&home, &mut session, self.jwks_url.as_deref()).await?;
+        let credential = self.credential(&mut session, context)?;
         let progress = context.progress("logging in");
         let enrollment = enrollment(&urls, surroundings(&home, progress.clone()).await?)
             .source(&self.source)
             .allowed_workspaces(self.allowed_workspace.iter().cloned())
             .build(&component)?;
-        let agent = match (&self.account, &self.user) {
-            (Some(account), Some(user)) => self.with_account(&enrollment, account, user, context).await?,
-            _ => enrollment.login(&self.identity_jwt(&mut session, context)?).await?,
+        let agent = match credential {
+            Credential::Account(login) => enrollment.bootstrap(&login, None).await?,
+            Credential::Jwt(jwt) => enrollment.login(&jwt).await?,
         };
         progress.done();
         self.remember(&home, &urls).await?;
         self.tell(context, home.shown(RECORD).await, &urls, &agent, before.record())
     }
 
-    async fn with_account(&self, enrollment: &Enrollment, account: &str, user: &str, context: &Context) -> Result<Agent, Failure> {
-        let login = ManagedLogin {
-            account_id: account.into(),
-            chatgpt_user_id: user.into(),
+    fn credential(&self, session: &mut Session, context: &Context) -> Result<Credential, Failure> {
+        let (Some(account), Some(user)) = (&self.account, &self.user) else {
+            return self.identity_jwt(session, context).map(Credential::Jwt);
+        };
+        Ok(Credential::Account(ManagedLogin {
+            account_id: account.clone(),
+            chatgpt_user_id: user.clone(),
             email: self.email.clone(),
             plan_type: self.plan.clone().unwrap_or_else(|| "unknown".into()),
             fedramp: self.fedramp,
             access_token: access_token(self.token_file.as_ref(), &context.output)?,
-        };
-        Ok(enrollment.bootstrap(&login, None).await?)
+        }))
     }
 
     fn identity_jwt(&self, session: &mut Session, context: &Context) -> Result<Zeroizing<String>, Failure> {

@@ -40,24 +40,27 @@ impl Probe {
     /// Signs for the run task, which the agent must know. Repeated once when the answer has corrected the clock (D2).
     pub async fn run(&self, agent: &Agent) -> Result<Option<Probed>, Failure> {
         let Some(url) = &self.probe else { return Ok(None) };
-        let probed = self.send(url, agent).await?;
+        let body = self.probe_data.as_ref().map(Body::read).transpose()?.map(Body::Read);
+        let probed = send(url, body.as_ref(), agent).await?;
         match probed {
-            Probed::Refused(verdict) if verdict.rejection.action == "correct-clock-and-repeat" => self.send(url, agent).await.map(Some),
+            Probed::Refused(verdict) if verdict.rejection.action == "correct-clock-and-repeat" => {
+                send(url, body.as_ref(), agent).await.map(Some)
+            }
             probed => Ok(Some(probed)),
         }
     }
+}
 
-    async fn send(&self, url: &str, agent: &Agent) -> Result<Probed, Failure> {
-        let mut outgoing = Outgoing::new(url, None, &[], self.probe_data.as_ref())?;
-        outgoing.sign(agent.authorize(None).await?)?;
-        let mut received = outgoing.send(PATIENCE_S).await?;
-        let status = received.status();
-        Ok(match Verdict::of(agent, &mut received).await? {
-            Some(verdict) => Probed::Refused(Box::new(verdict)),
-            None if (200..300).contains(&status) => Probed::Accepted(status),
-            None => Probed::Unclear(status),
-        })
-    }
+async fn send(url: &str, body: Option<&Body>, agent: &Agent) -> Result<Probed, Failure> {
+    let mut outgoing = Outgoing::new(url, None, &[], body)?;
+    outgoing.sign(agent.authorize(None).await?)?;
+    let mut received = outgoing.send(PATIENCE_S).await?;
+    let status = received.status();
+    Ok(match Verdict::of(agent, &mut received).await? {
+        Some(verdict) => Probed::Refused(Box::new(verdict)),
+        None if (200..300).contains(&status) => Probed::Accepted(status),
+        None => Probed::Unclear(status),
+    })
 }
 
 impl Probed {

@@ -15,6 +15,7 @@ use crate::types::logins::BaseUrls;
 use crate::{Advice, Agent, Component, Enrollment, Error, Surroundings};
 use clap::Args;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Change the key: register a new one, try it, and put it in the place of the old one
 ///
@@ -58,19 +59,25 @@ struct Rotation<'a> {
     enrollment: Enrollment,
     /// The identity in use when the command began.
     present: Identity,
-    /// The one that waited then.
-    waiting: Option<String>,
+    stage: Stage,
+}
+
+/// How far it was when the command began.
+enum Stage {
+    /// Nothing is registered; this token is what to register with.
+    New(Zeroizing<String>),
+    /// This identity waits.
+    Waiting(String),
 }
 
 impl Rotate {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let component = context.component()?;
-        let rotation = Rotation::open(context, &component, &self.backend).await?;
-        let next = match &rotation.waiting {
-            Some(_) if self.abort => return rotation.tell("aborted", &rotation.finish(false).await?, None),
-            Some(next) => next.clone(),
-            None if self.finish || self.abort => return Err(none_waits()),
-            None => rotation.enrollment.rotate(&access_token(self.token_file.as_ref(), &context.output)?).await?,
+        let rotation = Rotation::open(context, &component, &self).await?;
+        let next = match &rotation.stage {
+            Stage::Waiting(_) if self.abort => return rotation.tell("aborted", &rotation.finish(false).await?, None),
+            Stage::Waiting(next) => next.clone(),
+            Stage::New(token) => rotation.enrollment.rotate(token).await?,
         };
         if self.begin {
             return rotation.tell("pending", &next, None);
@@ -82,7 +89,7 @@ impl Rotate {
 }
 
 impl<'a> Rotation<'a> {
-    async fn open(context: &'a Context, component: &'a Component, backend: &Backend) -> Result<Self, Failure> {
+    async fn open(context: &'a Context, component: &'a Component, command: &Rotate) -> Result<Self, Failure> {
         let home = context.home()?;
         let mut session = context.session(component)?;
         let stored = Stored::read(&home, &mut session).await?;
@@ -92,11 +99,15 @@ impl<'a> Rotation<'a> {
             StoredIdentity::None => return Err(not_registered(&home).await),
         };
         let waiting = stored.next.filter(|next| next.account_id == present.account_id && next.chatgpt_user_id == present.chatgpt_user_id);
-        let waiting = waiting.map(|next| next.agent_runtime_id);
-        let urls = backend.urls(&home, &mut session, None).await?;
+        let stage = match waiting {
+            Some(next) => Stage::Waiting(next.agent_runtime_id),
+            None if command.finish || command.abort => return Err(none_waits()),
+            None => Stage::New(access_token(command.token_file.as_ref(), &context.output)?),
+        };
+        let urls = command.backend.urls(&home, &mut session, None).await?;
         let progress = context.progress("changing the key");
         let enrollment = enrollment(&urls, surroundings(&home, progress.clone()).await?).source("cli").build(component)?;
-        Ok(Self { context, component, home, urls, progress, enrollment, present, waiting })
+        Ok(Self { context, component, home, urls, progress, enrollment, present, stage })
     }
 
     /// Lets the new identity sign a request, if one is named. Whatever comes of it, both stay stored.

@@ -12,6 +12,8 @@ pub enum Body {
     Text(String),
     File(PathBuf),
     Standard,
+    /// What was read before: standard input can be read once.
+    Read(Vec<u8>),
 }
 
 impl FromStr for Body {
@@ -31,10 +33,11 @@ impl Body {
     /// All of it.
     pub fn read(&self) -> Result<Vec<u8>, Failure> {
         let unreadable = |error: std::io::Error| {
-            Failure::config(format!("the body cannot be read: {error}"), "name the body with --data TEXT, --data @FILE or --data -")
+            Failure::config(format!("the body cannot be read: {error}"), "give it as TEXT, @FILE, or - for standard input")
         };
         match self {
             Self::Text(text) => Ok(text.clone().into_bytes()),
+            Self::Read(data) => Ok(data.clone()),
             Self::File(path) => std::fs::read(path).map_err(unreadable),
             Self::Standard => {
                 let mut data = Vec::new();
