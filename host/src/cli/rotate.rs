@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 ///
 /// The backend knows an agent by its key, so a new key is a new agent of the same account. Until the new one is in place the old one goes
 /// on signing, and both are stored; so whatever interrupts this, nothing is lost, and running it again goes on where it ended. The old
-/// agent stays registered at the backend; without its key nobody can use it.
+/// agent stays registered at the backend: if others may have its key, have it revoked there.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
