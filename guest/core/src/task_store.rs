@@ -110,9 +110,14 @@ impl TaskStore {
         })
     }
 
-    /// Puts an entry last, in the place of whatever its agent had for the reference, under whatever binding (L4). Whether
-    /// anything changed.
-    pub fn put(&mut self, entry: Entry) -> bool {
+    /// Puts an entry last, in the place of whatever its agent had for the reference, under whatever binding (L4). The same task
+    /// for the same binding stays as old as it is. Whether anything changed.
+    pub fn put(&mut self, mut entry: Entry) -> bool {
+        if let Found::Task(known) = self.find(&entry.binding, entry.external_task_ref.as_deref())
+            && known.task_id == entry.task_id
+        {
+            entry.registered_at = known.registered_at.clone();
+        }
         if self.entries.last() == Some(&entry) {
             return false;
         }

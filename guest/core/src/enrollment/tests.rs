@@ -44,6 +44,7 @@ fn l3_after_a_restart_nothing_is_sent_and_nothing_written() {
     let world = World::new();
     world.bootstrap(&world.enrollment(), "one");
     let (before, requests) = (world.documents.borrow().clone(), world.requests.borrow().len());
+    world.ports.now_ms.set(world.ports.now_ms.get().saturating_add(3_600_000));
     let enrollment = world.enrollment();
     let ended = world.bootstrap(&enrollment, "one");
     assert_eq!(kinds(&ended), [EventKind::Reused]);
