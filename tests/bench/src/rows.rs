@@ -1,5 +1,6 @@
 //! What is measured.
 
+mod client;
 mod conformance;
 mod custodian;
 mod header;
@@ -38,6 +39,7 @@ pub fn all(bench: &mut Bench, folder: &Path) -> Result<(), Failure> {
 
     let sampling = Sampling { rounds: bench.by_effort(30, 200), batch: Duration::from_millis(bench.by_effort(2, 5)) };
     bench.group(sampling, life::subjects(&wide)?)?;
+    client::measure(bench, &wide)?;
     threads::measure(bench, &wide)?;
     start::measure(bench, &wide, &cache)?;
     conformance::measure(bench, &wide)?;
