@@ -46,10 +46,15 @@ pub struct Installation {
 impl Installation {
     /// An empty folder.
     pub fn new(authority: &RunningAuthority) -> Self {
+        Self::at(authority.authapi_base(), authority.jwks_url())
+    }
+
+    /// The same with an authority in another process.
+    pub fn at(authapi_base: String, jwks_url: String) -> Self {
         Self {
             home: tempfile::tempdir().expect("a folder can be made"),
-            authapi_base: authority.authapi_base(),
-            jwks_url: authority.jwks_url(),
+            authapi_base,
+            jwks_url,
             notes: Arc::default(),
             events: Arc::default(),
             clock: Arc::default(),

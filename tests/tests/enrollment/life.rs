@@ -65,7 +65,6 @@ async fn l3_after_a_restart_nothing_is_sent_and_no_task_is_had_again() {
 }
 
 #[tokio::test]
-#[ignore = "known failure: the component writes the task store anew at each bootstrap and load"]
 async fn section_8_4_a_reused_identity_is_not_saved_again() {
     let authority = authority().await;
     let installation = Installation::new(&authority);
