@@ -11,7 +11,7 @@ use std::thread;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).parent().ok_or("the host crate has no parent folder")?.to_owned();
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in ["guest/core", "guest/component", "wit", "Cargo.toml", "Cargo.lock"] {
+    for input in ["guest", "wit", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
     println!("cargo::rerun-if-env-changed=AGENT_IDENTITY_COMPONENT_DIR");
