@@ -30,8 +30,9 @@
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
 //!
-//! Features: `client` (reqwest with rustls), `custodian` (keys in aws-lc-rs), `authority` (a backend), `conform` (the
-//! conformance driver), `cli` (all of them and the command line; default).
+//! Features: `client` (reqwest with rustls), `custodian` (keys in aws-lc-rs), `keyring` and `age` (storage in the OS keyring and
+//! in an encrypted file), `authority` (a backend), `conform` (the conformance driver), `cli` (all of them and the command line;
+//! default).
 
 pub mod agent;
 #[cfg(feature = "client")]

@@ -22,6 +22,8 @@ mod layout;
 mod memory;
 mod migration;
 mod place;
+#[cfg(all(test, unix, feature = "age", feature = "keyring"))]
+mod processes_tests;
 #[cfg(all(test, feature = "age", feature = "keyring"))]
 mod record_tests;
 mod tasks_apart;

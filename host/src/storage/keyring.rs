@@ -51,9 +51,10 @@ impl KeyringStorage {
         let (this, what, account) = (self.clone(), self.what(&name), self.account.document(&name));
         let turn = self.turns.next().await;
         let work = move || {
+            let _turn = turn;
             let lock = this.lock.exclusive()?;
             let asking = move |entry: &Entry| {
-                let _taken = (turn, lock);
+                let _lock = lock;
                 apply(entry, change)
             };
             this.keyring.ask(SERVICE, account, asking).unwrap_or_else(|error| Err(not_written(what, &error)))

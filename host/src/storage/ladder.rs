@@ -60,7 +60,7 @@ impl Tried {
         let place = match preferences.place(home, rung) {
             Ok(Some(place)) => place,
             Ok(None) => return without_place(Verdict::NotBuiltIn),
-            Err(error) => return without_place(Verdict::failed(ProbeStep::Open, &error)),
+            Err(error) => return without_place(Verdict::failed(ProbeStep::Open, error)),
         };
         let is_tried = role == Role::Candidate && !stronger.iter().any(Self::works);
         let tried = if is_tried { try_out(&*place).await } else { Ok(()) };
@@ -70,7 +70,7 @@ impl Tried {
         };
         let (verdict, holds_record) = match looked {
             Ok(holds) => (if is_tried { Verdict::Works } else { Verdict::NotNeeded }, Some(holds)),
-            Err((step, error)) => (Verdict::failed(step, &error), None),
+            Err((step, error)) => (Verdict::failed(step, error), None),
         };
         Self { report: RungReport { rung, place: Some(place.place()), verdict, holds_record }, place: Some(place) }
     }

@@ -9,7 +9,7 @@ pub struct Tally {
 }
 
 /// What no disturbance brings about.
-const IMPOSSIBLE: [&str; 16] = [
+const IMPOSSIBLE: [&str; 14] = [
     "internal",
     "key-",
     "record-invalid",
@@ -17,7 +17,6 @@ const IMPOSSIBLE: [&str; 16] = [
     "task-id-invalid",
     "sealed-",
     "jwt-",
-    "jwks-undecodable",
     "store-read-failed",
     "base-url-unsupported",
     "outcome-mismatch",
@@ -25,7 +24,6 @@ const IMPOSSIBLE: [&str; 16] = [
     "run-task-missing",
     "clock-out-of-range",
     "skew-out-of-range",
-    "random-failed",
 ];
 
 /// What the authority may say of an assertion in a storm: besides these, only that a fault was made.

@@ -93,8 +93,13 @@ pub enum ProbeStep {
 }
 
 impl Verdict {
-    pub(super) fn failed(step: ProbeStep, error: &StorageError) -> Self {
-        Self::Failed { step, why: error.to_string() }
+    /// The reason alone: the throw-away entry that could not be kept has a name that tells nobody anything.
+    pub(super) fn failed(step: ProbeStep, error: StorageError) -> Self {
+        let why = match error {
+            StorageError::Unreadable { why, .. } | StorageError::Unwritable { why, .. } => why,
+            other => other.to_string(),
+        };
+        Self::Failed { step, why }
     }
 }
 

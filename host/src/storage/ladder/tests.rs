@@ -98,7 +98,10 @@ async fn the_report_reads_like_an_explanation() {
     machine.place(Rung::File).store(RECORD, document("x")).await.unwrap();
     let report = machine.probe(StorageMode::Strongest).await.unwrap().report.to_string();
     let lines: Vec<&str> = report.lines().collect();
-    assert!(lines[0].starts_with("  keyring: writing an entry failed: probe-") && lines[0].contains("at most 1280 characters"), "{report}");
+    assert!(
+        lines[0] == "  keyring: writing an entry failed: the keyring takes at most 1280 characters; use the encrypted file",
+        "{report}"
+    );
     assert!(lines[1].starts_with("* encrypted file: works (the encrypted file /") && lines[1].ends_with("codex_auth.age)"), "{report}");
     assert!(lines[2].starts_with("  plain file: not needed (the directory /") && lines[2].ends_with("; the record is here"), "{report}");
     assert!(lines[3].starts_with("  memory: not needed (memory "), "{report}");

@@ -1,28 +1,16 @@
 //! Processes that die while they migrate. The children are this test program, started again with one ignored test selected.
 
 use super::*;
+use crate::storage::RECORD;
 use crate::storage::conformance::document;
-use crate::storage::keyring::doubles::FolderKeyring;
-use crate::storage::{EncryptedFileStorage, FileStorage, Keyring, KeyringStorage, RECORD, Unlock};
+use crate::storage::processes_tests::place;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use zeroize::Zeroizing;
 
 const NAMES: [&str; 2] = [RECORD, "other.json"];
 const STEPS: [Step; 4] = [Step::Read, Step::Copied, Step::Compared, Step::Erased];
 const PAIRS: [(usize, usize); 6] = [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)];
-const IDENTITY: &str = "AGE-SECRET-KEY-1QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURSKMP32K";
-
-/// Files, the encrypted file, and the keyring of a home.
-fn place(home: &Path, index: usize) -> Arc<dyn Place> {
-    match index {
-        0 => Arc::new(FileStorage::open(home).unwrap()),
-        1 => Arc::new(EncryptedFileStorage::open(home, Unlock::Identity(Zeroizing::new(IDENTITY.into()))).unwrap()),
-        _ => Arc::new(KeyringStorage::open(home, Keyring::of(FolderKeyring::of(&home.join("keyring")))).unwrap()),
-    }
-}
 
 fn run_child(home: &Path, pair: usize, document: usize, step: usize) -> ExitStatus {
     let module = module_path!().split_once("::").unwrap().1;
