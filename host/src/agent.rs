@@ -36,6 +36,7 @@ struct Inner {
     signer: Signer,
     performer: Performer,
     /// Whether a refused task is replaced (D1).
+    #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only what sends requests asks"))]
     replaces_tasks: bool,
     /// Tasks being had, by reference (L6).
     flights: Arc<Flights<Option<String>, Had>>,
@@ -205,6 +206,7 @@ impl Agent {
     }
 
     /// The wall clock that responses are measured by, uncorrected.
+    #[cfg(feature = "client")]
     pub(crate) fn now_ms(&self) -> i64 {
         self.0.control.now_ms()
     }

@@ -43,6 +43,7 @@ impl Control {
         &self.config
     }
 
+    #[cfg(feature = "client")]
     pub(super) fn now_ms(&self) -> i64 {
         self.surroundings.clock.now_ms()
     }
