@@ -36,6 +36,8 @@ pub struct Judgement {
 #[derive(Debug)]
 pub struct ClockOffset {
     ms: Cell<i64>,
+    /// The offset before the present one, and the reading of the wall clock until which requests were sent with it.
+    before: Cell<Option<(i64, i64)>>,
     rules: Rules,
 }
 
@@ -45,7 +47,7 @@ impl ClockOffset {
         let mut rules = Rules::default();
         rules.corrects_clock = correct;
         rules.threshold = threshold_s.map_or(Ok(Threshold::default()), Threshold::from_seconds)?;
-        Ok(Self { ms: Cell::new(0), rules })
+        Ok(Self { ms: Cell::new(0), before: Cell::new(None), rules })
     }
 
     /// As [`Self::new`], with an offset learnt before.
@@ -67,12 +69,28 @@ impl ClockOffset {
     /// Judges a response and takes its skew as the offset where the rules say so.
     pub fn observe(&self, response: &Observed<'_>) -> Result<Judgement> {
         let skew_ms = skew::measure(response.sent_ms, response.received_ms, response.date, response.age)?;
-        let residual = skew_ms.map(|skew_ms| Residual::new(skew_ms, self.ms.get()));
+        let residual = skew_ms.map(|skew_ms| self.residual(skew_ms, response.sent_ms));
         let rejection = self.rules.classify(&Answer::Response { status: response.status, body: response.body, residual });
         if let (true, Some(skew_ms)) = (rejection.corrects_clock, skew_ms) {
-            self.ms.set(skew::new_offset(skew_ms));
+            self.correct(skew::new_offset(skew_ms), response.received_ms);
         }
         Ok(Judgement { rejection, skew_ms })
+    }
+
+    /// Of several requests that are refused for the clock the first one corrects it; the others were sent with the offset before
+    /// (D4). Should the wall clock have stepped back meanwhile, the present offset counts as well.
+    fn residual(&self, skew_ms: i64, sent_ms: i64) -> Residual {
+        let present = Residual::new(skew_ms, self.ms.get());
+        let before = self.before.get().filter(|(_, until_ms)| sent_ms <= *until_ms).map(|(ms, _)| Residual::new(skew_ms, ms));
+        before.filter(|before| before.ms().saturating_abs() > present.ms().saturating_abs()).unwrap_or(present)
+    }
+
+    /// A further measurement of the same skew is no new beginning.
+    fn correct(&self, ms: i64, now_ms: i64) {
+        let before = self.ms.replace(ms);
+        if Threshold::SERVER_NAMES_CLOCK.is_reached_by(Residual::new(ms, before)) {
+            self.before.set(Some((before, now_ms)));
+        }
     }
 
     /// Whether the answer to a registration asks for one repeat with a corrected clock (D2). The offset is then set.

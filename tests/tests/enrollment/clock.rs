@@ -68,7 +68,6 @@ async fn d6_whoever_opts_out_is_told_of_the_clock_and_nothing_is_shifted() {
 }
 
 #[tokio::test]
-#[ignore = "known failure: the component judges an answer by the offset of now, not by that of the request"]
 async fn d5_requests_that_were_under_way_when_the_skew_was_learnt_are_repeated_too() {
     let authority = Arc::new(authority().await);
     let installation = Installation::new(&authority);
@@ -93,7 +92,6 @@ async fn d5_requests_that_were_under_way_when_the_skew_was_learnt_are_repeated_t
 }
 
 #[tokio::test]
-#[ignore = "known failure: the component judges an answer by the offset of now, not by that of the request"]
 async fn d2_registrations_that_were_under_way_when_the_skew_was_learnt_are_repeated_too() {
     let authority = authority().await;
     let installation = Installation::new(&authority);

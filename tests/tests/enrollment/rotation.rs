@@ -91,7 +91,6 @@ async fn rotation_that_waits_survives_a_restart_and_is_not_begun_twice() {
 }
 
 #[tokio::test]
-#[ignore = "known failure: the component replaces the record, and then fails for want of a timestamp"]
 async fn rotation_says_that_it_is_finished_if_it_is() {
     let Scene { authority: _authority, installation, enrollment, login } = scene().await;
     enrollment.rotate(&login.access_token).await.expect("sound");

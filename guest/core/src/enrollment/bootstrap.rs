@@ -113,8 +113,9 @@ impl Run {
     }
 
     pub(super) async fn remember_run_task(&self, agent: &Agent, task_id: &TaskId, effects: &Effects, label: &Label) -> Result<()> {
-        let registered_at = Timestamp::from_unix_ms(self.ports.now_ms())?.into();
-        let entry = Entry { binding: agent.binding(), task_id: task_id.clone(), registered_at, external_task_ref: None };
+        // The record knows the task too: that it cannot be dated is no reason to fail what is done.
+        let Ok(now) = Timestamp::from_unix_ms(self.ports.now_ms()) else { return Ok(()) };
+        let entry = Entry { binding: agent.binding(), task_id: task_id.clone(), registered_at: now.into(), external_task_ref: None };
         put_entry(entry, effects, label).await
     }
 }
