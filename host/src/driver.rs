@@ -11,6 +11,7 @@ use crate::session::{OperationHandle, Session};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tracing::Instrument;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use wit::{Completion, Event, EventKind};
@@ -66,8 +67,12 @@ pub fn kind_text(kind: EventKind) -> &'static str {
 
 impl Performer {
     /// Runs an operation to its end. The session is locked for each step only, never while an effect is performed.
-    /// Dropping the future cancels the operation.
+    /// Dropping the future cancels the operation. Everything it logs is inside one span.
     pub(crate) async fn run(&self, session: &Mutex<Session>, operation: OperationHandle) -> Result<Completion, Error> {
+        self.run_to_the_end(session, operation).instrument(tracing::info_span!("agent_identity_operation")).await
+    }
+
+    async fn run_to_the_end(&self, session: &Mutex<Session>, operation: OperationHandle) -> Result<Completion, Error> {
         let operation = Running { session, handle: Some(operation) };
         let mut outcome: Option<wit::Outcome> = None;
         loop {

@@ -110,7 +110,8 @@ impl Enrollment {
     }
 
     /// Registers a new key with this access token. The old one goes on signing, and both are stored, until [`Self::finish_rotation`].
-    /// Returns the runtime id that waits. When it fails nothing has changed.
+    /// Returns the runtime id that waits. When it fails nothing has changed. The token must be one of the record's account: that is
+    /// not checked here, and the backend refuses the new agent with `account-mismatch` otherwise, so try it before finishing.
     pub async fn rotate(&self, access_token: &Zeroizing<String>) -> Result<String, Error> {
         match self.change(Change::Rotate(String::clone(access_token)), &self.0.performer, None).await? {
             Completion::RotationPending(id) => Ok(id),
