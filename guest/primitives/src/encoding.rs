@@ -91,6 +91,49 @@ pub fn push_json_string(out: &mut String, value: &str) {
     out.push('"');
 }
 
+/// Appends `value` as a JSON string in ASCII: every other character as `\uXXXX`, above U+FFFF as a surrogate pair, and the short
+/// escapes where JSON has them. U+007F is ASCII.
+#[inline(never)]
+pub fn push_ascii_json_string(out: &mut String, value: &str) {
+    const SHORT: [(char, char); 7] = [('"', '"'), ('\\', '\\'), ('\u{8}', 'b'), ('\u{c}', 'f'), ('\n', 'n'), ('\r', 'r'), ('\t', 't')];
+    out.push('"');
+    let mut rest = value;
+    loop {
+        let is_plain = |byte: &u8| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\');
+        let plain = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        let (head, tail) = rest.split_at_checked(plain).unwrap_or_default();
+        out.push_str(head);
+        let mut characters = tail.chars();
+        let Some(character) = characters.next() else { break };
+        rest = characters.as_str();
+        out.push('\\');
+        match SHORT.iter().find(|(escaped, _)| *escaped == character) {
+            Some((_, letter)) => out.push(*letter),
+            None => push_utf16_escapes(out, character),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends the code units of `character`, the first without its backslash.
+fn push_utf16_escapes(out: &mut String, character: char) {
+    for (at, unit) in character.encode_utf16(&mut [0; 2]).iter().enumerate() {
+        out.push_str(if at == 0 { "u" } else { "\\u" });
+        for byte in unit.to_be_bytes() {
+            out.push(hex_digit(byte >> 4));
+            out.push(hex_digit(byte & 0x0f));
+        }
+    }
+}
+
+/// Appends `number` in decimal digits.
+pub fn push_decimal(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(out, number / 10);
+    }
+    out.push(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0'));
+}
+
 /// The lower-case hex digit of a value below 16.
 pub fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
@@ -128,6 +171,31 @@ mod tests {
             let bytes: Vec<u8> = (0..len).map(|n| n.wrapping_mul(73) ^ 0xa5).collect();
             assert_eq!(base64url(&bytes), base64ct::Base64UrlUnpadded::encode_string(&bytes));
             assert_eq!(from_base64url(&base64url(&bytes)), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn ascii_json_strings_escape_everything_else_and_read_back() {
+        for (text, written) in [
+            ("", "\"\""),
+            ("a\"b\\c/d", r#""a\"b\\c/d""#),
+            ("\u{8}\u{c}\n\r\t\0\u{1f} \u{7f}\u{80}", "\"\\b\\f\\n\\r\\t\\u0000\\u001f \u{7f}\\u0080\""),
+            ("é東\u{ffff}", r#""\u00e9\u6771\uffff""#),
+            ("\u{10000}\u{1f680}\u{10ffff}x", r#""\ud800\udc00\ud83d\ude80\udbff\udfffx""#),
+        ] {
+            let mut out = String::new();
+            push_ascii_json_string(&mut out, text);
+            assert_eq!(out, written);
+            assert_eq!(crate::json::string(&out).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn decimals_have_no_leading_zeros() {
+        for number in [0, 9, 10, 101, u64::from(u32::MAX), u64::MAX] {
+            let mut out = String::new();
+            push_decimal(&mut out, number);
+            assert_eq!(out, alloc::format!("{number}"));
         }
     }
 

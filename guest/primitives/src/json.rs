@@ -4,9 +4,13 @@
 //! Values stay slices of the document, so a foreign member can be written back exactly as it was read, numbers need no
 //! floating point, and a secret is copied once, into memory that is cleared.
 
+mod objects;
 mod scanner;
 
+pub use objects::{Member, Objects, pick};
+
 use crate::secret_text::SecretText;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scanner::Scanner;
@@ -33,6 +37,15 @@ pub fn elements(text: &str) -> Option<Vec<&str>> {
 /// The value of a JSON string; `None` if `text` is anything else, or holds half a surrogate pair.
 pub fn string(text: &str) -> Option<String> {
     unescape(text).map(|mut text| core::mem::take(&mut *text))
+}
+
+/// Like [`string()`], without a copy where nothing is escaped.
+#[inline(never)]
+pub fn text(text: &str) -> Option<Cow<'_, str>> {
+    match text.strip_prefix('"')?.strip_suffix('"')? {
+        plain if !plain.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(plain)),
+        _ => string(text).map(Cow::Owned),
+    }
 }
 
 /// Like [`string()`], for a secret value.
