@@ -1,4 +1,4 @@
-//! The one error type and the one list of stable codes (`spec/identity.md` §12).
+//! The one error type and the one list of stable codes (`spec/identity.md` §12, `spec/metadata.md`).
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -272,6 +272,12 @@ codes! {
     RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";
+    InvalidSnapshot = "invalid-snapshot", Never, "Snapshot lacks an id its kind of request needs, or holds a value of the wrong form";
+    ExtrasTooMany = "extras-too-many", FixConfig, "More than 16 configured extras";
+    ExtrasBadKey = "extras-bad-key", FixConfig, "Key of a configured extra too long or not in the alphabet";
+    ExtrasReservedKey = "extras-reserved-key", FixConfig, "Key of a configured extra is a name of the metadata itself";
+    ExtrasValueTooLong = "extras-value-too-long", FixConfig, "Value of a configured extra above 128 bytes";
+    ItemsInvalid = "items-invalid", Never, "Response items or history records are not an array of JSON objects (ours)";
 }
 
 impl Code {

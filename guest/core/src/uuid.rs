@@ -1,6 +1,8 @@
 //! UUIDs as text: every spelling this project accepts, and the canonical one.
 
 use crate::encoding::{from_hex_pair, hex_digit};
+use crate::error::{Code, Error, Result};
+use crate::ports::Ports;
 use alloc::string::String;
 
 /// A UUID of any version and variant.
@@ -39,6 +41,21 @@ impl Uuid {
         hyphenated(text).map(|uuid| (uuid, Spelling::Hyphenated)).or_else(|| plain(text).map(|uuid| (uuid, Spelling::Plain)))
     }
 
+    /// Version 7 (RFC 9562 §5.7): milliseconds since 1970, of which 48 bits count, and randomness in every other bit.
+    pub fn v7(unix_ms: u64, random: [u8; 10]) -> Self {
+        let [_, _, a, b, c, d, e, f] = unix_ms.to_be_bytes();
+        let [version, low, variant, rest @ ..] = random;
+        let [g, h, i, j, k, l, m] = rest;
+        Self([a, b, c, d, e, f, version & 0x0f | 0x70, low, variant & 0x3f | 0x80, g, h, i, j, k, l, m])
+    }
+
+    /// A new one of version 7. Errors: `random-failed`, `clock-out-of-range`.
+    pub fn generate(ports: &dyn Ports) -> Result<Self> {
+        let mut random = [0; 10];
+        ports.fill_random(&mut random)?;
+        Ok(Self::v7(clock(ports)?, random))
+    }
+
     /// Whether all bits are zero.
     pub fn is_nil(self) -> bool {
         self.0 == [0; 16]
@@ -61,6 +78,11 @@ impl Uuid {
         }
         out
     }
+}
+
+/// The clock as version 7 has it; `clock-out-of-range` before 1970.
+pub fn clock(ports: &dyn Ports) -> Result<u64> {
+    u64::try_from(ports.now_ms()).map_err(|_| Error::new(Code::ClockOutOfRange, "the clock is before 1970, so no id can be made; set it"))
 }
 
 const URN_PREFIX: &str = "urn:uuid:";

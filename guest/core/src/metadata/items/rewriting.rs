@@ -1,0 +1,101 @@
+//! Writing an array of items again with some members changed.
+
+use crate::error::{Code, Error, Result};
+use crate::json::{Member, is_named};
+use alloc::string::String;
+use core::ops::Range;
+
+/// What becomes of a member.
+#[derive(Clone, Copy)]
+pub(super) enum Fate<'a> {
+    /// It stays as it was written, if it is there.
+    Kept,
+    Removed,
+    /// It gets this value, a JSON text; a new member comes last.
+    Set(&'a str),
+}
+
+/// A name and what becomes of its member.
+pub(super) type Change<'a> = (&'static str, Fate<'a>);
+
+/// A copy of a document in which some objects differ.
+pub(super) struct Rewriting<'a> {
+    text: &'a str,
+    /// How much of the document is in `out` already.
+    done: usize,
+    pub(super) out: String,
+}
+
+impl Fate<'_> {
+    /// The fate of a member that must not be there.
+    pub(super) fn without(value: Option<&str>) -> Self {
+        if value.is_some() { Self::Removed } else { Self::Kept }
+    }
+}
+
+impl<'a> Rewriting<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, done: 0, out: String::new() }
+    }
+
+    /// Whether any of the changes is one.
+    pub(super) fn is_needed(changes: &[Change<'_>]) -> bool {
+        !changes.iter().all(|(_, fate)| matches!(fate, Fate::Kept))
+    }
+
+    /// Copies everything before an object and opens it.
+    #[inline(never)]
+    pub(super) fn begin(&mut self, place: &Range<usize>) {
+        if self.out.capacity() == 0 {
+            self.out.reserve(self.text.len().saturating_add(self.text.len() / 2));
+        }
+        self.out.push_str(self.text.get(self.done..place.start).unwrap_or_default());
+        self.out.push('{');
+        self.done = place.end;
+    }
+
+    /// Writes the members of the object with the changes and closes it.
+    #[inline(never)]
+    pub(super) fn finish(&mut self, members: &[Member<'_>], changes: &[Change<'_>]) {
+        for (key, value) in members {
+            match changes.iter().find(|(name, _)| is_named(key, name)) {
+                Some((_, Fate::Removed)) => {}
+                Some((_, Fate::Set(changed))) => push_member(&mut self.out, key, changed),
+                Some((_, Fate::Kept)) | None => push_member(&mut self.out, key, value),
+            }
+        }
+        for (name, fate) in changes {
+            if let Fate::Set(value) = fate
+                && !members.iter().any(|(key, _)| is_named(key, name))
+            {
+                push_member(&mut self.out, &["\"", name, "\""].concat(), value);
+            }
+        }
+        self.out.push('}');
+    }
+
+    /// The whole document, or none if nothing was changed.
+    pub(super) fn into_text(mut self) -> Option<String> {
+        if self.done == 0 {
+            return None;
+        }
+        self.out.push_str(self.text.get(self.done..).unwrap_or_default());
+        Some(self.out)
+    }
+}
+
+/// Appends a member, name and value being JSON texts, to an object that is open.
+#[inline(never)]
+pub(super) fn push_member(out: &mut String, key: &str, value: &str) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    for part in [key, ":", value] {
+        out.push_str(part);
+    }
+}
+
+/// What was read, or the error for items that cannot be.
+pub(super) fn valid<T>(read: Option<T>) -> Result<T> {
+    read.ok_or_else(|| Error::new(Code::ItemsInvalid, "the items are not a JSON array of objects, or one of them has a known member twice"))
+}

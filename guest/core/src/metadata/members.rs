@@ -1,0 +1,145 @@
+//! Members of JSON objects before they are written.
+
+use super::compaction::{self, Compaction};
+use super::snapshot::{Texts, Workspace};
+use crate::encoding::push_decimal;
+use crate::uuid::Uuid;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+#[derive(Clone, Copy)]
+pub(super) struct Member<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: Value<'a>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Value<'a> {
+    /// The member is not written (1-7).
+    Absent,
+    Text(&'a str),
+    Unsigned(u64),
+    Signed(i64),
+    Flag(bool),
+    Id(Uuid),
+    Texts(&'a Texts),
+    Workspaces(&'a [Workspace]),
+    Workspace(&'a Workspace),
+    Compaction(&'a Compaction),
+}
+
+/// How strings are written.
+pub(super) type Quote = fn(&mut String, &str);
+
+impl<'a> Value<'a> {
+    pub(super) fn text(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Absent, Self::Text)
+    }
+
+    pub(super) fn unsigned(number: Option<u64>) -> Self {
+        number.map_or(Self::Absent, Self::Unsigned)
+    }
+
+    pub(super) fn flag(flag: Option<bool>) -> Self {
+        flag.map_or(Self::Absent, Self::Flag)
+    }
+
+    pub(super) fn id(id: Option<Uuid>) -> Self {
+        id.map_or(Self::Absent, Self::Id)
+    }
+}
+
+/// Appends an object with these members, in their order.
+#[inline(never)]
+pub(super) fn push_object(out: &mut String, members: &[Member<'_>], quote: Quote) {
+    let mut separator = '{';
+    for Member { name, value } in members {
+        if matches!(value, Value::Absent) {
+            continue;
+        }
+        out.push(separator);
+        separator = ',';
+        quote(out, name);
+        out.push(':');
+        push_value(out, value, quote);
+    }
+    out.push_str(if separator == '{' { "{}" } else { "}" });
+}
+
+fn push_value(out: &mut String, value: &Value<'_>, quote: Quote) {
+    match *value {
+        Value::Absent => {}
+        Value::Text(text) => quote(out, text),
+        Value::Unsigned(number) => push_decimal(out, number),
+        Value::Signed(number) => push_signed(out, number),
+        Value::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
+        Value::Id(id) => quote(out, &id.canonical()),
+        Value::Texts(texts) => push_sorted(out, texts_as_members(texts), quote),
+        Value::Workspaces(workspaces) => {
+            let known = workspaces.iter().filter(|workspace| workspace.is_known());
+            push_sorted(out, known.map(|workspace| Member { name: &workspace.root, value: Value::Workspace(workspace) }).collect(), quote);
+        }
+        Value::Workspace(workspace) => push_object(out, &workspace.members(), quote),
+        Value::Compaction(compaction) => {
+            let named = compaction::MEMBERS.into_iter().zip(compaction.values());
+            push_object(out, &named.map(|(name, value)| Member { name, value: Value::Text(value) }).collect::<Vec<_>>(), quote);
+        }
+    }
+}
+
+pub(super) fn push_signed(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    push_decimal(out, number.unsigned_abs());
+}
+
+pub(super) fn texts_as_members(texts: &Texts) -> Vec<Member<'_>> {
+    texts.iter().map(|(name, value)| Member { name, value: Value::Text(value) }).collect()
+}
+
+fn push_sorted(out: &mut String, mut members: Vec<Member<'_>>, quote: Quote) {
+    sort(&mut members);
+    push_object(out, &members, quote);
+}
+
+/// Brings members into ascending byte order of name; of several with one name the last stays, as in a map.
+#[inline(never)]
+pub(super) fn sort(members: &mut Vec<Member<'_>>) {
+    // Hosts mostly hand over maps that are in order already.
+    if members.is_sorted_by(|before, after| before.name < after.name) {
+        return;
+    }
+    let mut width: usize = 1;
+    while width < members.len() {
+        *members = merged(members, width);
+        width = width.saturating_mul(2);
+    }
+    members.dedup_by(|later, kept| {
+        let is_same = later.name == kept.name;
+        if is_same {
+            *kept = *later;
+        }
+        is_same
+    });
+}
+
+/// Merges neighbours: runs of `width` members that are in order become runs of twice as many.
+fn merged<'a>(members: &[Member<'a>], width: usize) -> Vec<Member<'a>> {
+    let mut out = Vec::with_capacity(members.len());
+    for pair in members.chunks(width.saturating_mul(2)) {
+        let (mut left, mut right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
+        while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+            if second.name < first.name {
+                out.push(*second);
+                right = right_rest;
+            } else {
+                out.push(*first);
+                left = left_rest;
+            }
+        }
+        out.extend_from_slice(left);
+        out.extend_from_slice(right);
+    }
+    out
+}
