@@ -53,4 +53,4 @@ fn carries_metadata(item_type: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
