@@ -65,60 +65,56 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Appends `value` as a JSON string, escaped as §0 prescribes.
-#[inline(never)]
 pub fn push_json_string(out: &mut String, value: &str) {
-    out.push('"');
-    let mut plain_from = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        if byte != b'"' && byte != b'\\' && byte >= 0x20 {
-            continue;
-        }
-        out.push_str(value.get(plain_from..at).unwrap_or_default());
-        plain_from = at.saturating_add(1);
-        match byte {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(byte));
-            }
-            _ => {
-                out.push_str("\\u00");
-                out.push(hex_digit(byte >> 4));
-                out.push(hex_digit(byte & 0x0f));
-            }
-        }
-    }
-    out.push_str(value.get(plain_from..).unwrap_or_default());
-    out.push('"');
+    push_escaped(out, value, 0xff, push_long_escape);
 }
 
 /// Appends `value` as a JSON string in ASCII: every other character as `\uXXXX`, above U+FFFF as a surrogate pair, and the short
 /// escapes where JSON has them. U+007F is ASCII.
-#[inline(never)]
 pub fn push_ascii_json_string(out: &mut String, value: &str) {
-    const SHORT: [(char, char); 7] = [('"', '"'), ('\\', '\\'), ('\u{8}', 'b'), ('\u{c}', 'f'), ('\n', 'n'), ('\r', 'r'), ('\t', 't')];
+    push_escaped(out, value, 0x7f, push_ascii_escape);
+}
+
+/// Appends `value` in quotes, and what is not plain by way of `escape`. Plain is a byte from U+0020 to `last_plain`, except a quote or
+/// backslash.
+#[inline(never)]
+fn push_escaped(out: &mut String, value: &str, last_plain: u8, escape: fn(&mut String, char)) {
     out.push('"');
     let mut rest = value;
     loop {
-        let is_plain = |byte: &u8| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\');
-        let plain = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        let is_plain = |byte: u8| byte >= b' ' && byte <= last_plain && byte != b'"' && byte != b'\\';
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
         let (head, tail) = rest.split_at_checked(plain).unwrap_or_default();
         out.push_str(head);
         let mut characters = tail.chars();
         let Some(character) = characters.next() else { break };
         rest = characters.as_str();
-        out.push('\\');
-        match SHORT.iter().find(|(escaped, _)| *escaped == character) {
-            Some((_, letter)) => out.push(*letter),
-            None => push_utf16_escapes(out, character),
-        }
+        escape(out, character);
     }
     out.push('"');
 }
 
-/// Appends the code units of `character`, the first without its backslash.
-fn push_utf16_escapes(out: &mut String, character: char) {
-    for (at, unit) in character.encode_utf16(&mut [0; 2]).iter().enumerate() {
-        out.push_str(if at == 0 { "u" } else { "\\u" });
+fn push_long_escape(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        _ => push_code_units(out, character),
+    }
+}
+
+fn push_ascii_escape(out: &mut String, character: char) {
+    const SHORT: [(char, &str); 5] = [('\u{8}', "\\b"), ('\u{c}', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
+    match SHORT.iter().find(|(escaped, _)| *escaped == character) {
+        Some((_, escape)) => out.push_str(escape),
+        None => push_long_escape(out, character),
+    }
+}
+
+/// Appends `\uXXXX` for each UTF-16 code unit of `character`.
+#[inline(never)]
+fn push_code_units(out: &mut String, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        out.push_str("\\u");
         for byte in unit.to_be_bytes() {
             out.push(hex_digit(byte >> 4));
             out.push(hex_digit(byte & 0x0f));

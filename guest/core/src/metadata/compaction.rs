@@ -21,11 +21,14 @@ impl Compaction {
     /// Reads the five values in order; `invalid-snapshot` for a name that is not known.
     pub fn parse(values: [&str; 5]) -> Result<Self> {
         let mut known = [""; 5];
-        for ((place, names), value) in known.iter_mut().zip(NAMES).zip(values) {
-            let name = names.iter().find(|name| **name == value);
-            *place = name.ok_or_else(|| {
-                Error::new(Code::InvalidSnapshot, "the compaction object says something that is not known; see the names of 3-15")
-            })?;
+        for ((place, names), value) in known.iter_mut().zip(&NAMES).zip(&values) {
+            let Some(name) = names.iter().find(|name| *name == value) else {
+                return Err(Error::new(
+                    Code::InvalidSnapshot,
+                    "the compaction object says something that is not known; see the names of 3-15",
+                ));
+            };
+            *place = name;
         }
         Ok(Self(known))
     }

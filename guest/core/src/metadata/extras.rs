@@ -87,7 +87,7 @@ pub(super) fn merged<'a>(snapshot: &'a Snapshot, view: View, dropped: &mut DropL
     }
     if let Some(execution) = execution {
         members.push(Member { name: MODEL, value: Value::Text(&execution.model) });
-        members.push(Member { name: REASONING_EFFORT, value: Value::text(execution.reasoning_effort.as_deref()) });
+        members.push(Member { name: REASONING_EFFORT, value: Value::of(&execution.reasoning_effort) });
     }
     if is_mcp && snapshot.user_input_requested {
         members.push(Member { name: USER_INPUT_REQUESTED, value: Value::Flag(true) });

@@ -97,6 +97,7 @@ fn set_once(place: &mut Option<String>, text: &str) {
 }
 
 /// The text, unless it is blank.
+#[inline(never)]
 pub(super) fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !is_blank(text))
 }

@@ -1,6 +1,7 @@
 //! Members of JSON objects before they are written.
 
 use super::compaction::{self, Compaction};
+use super::lineage::filled;
 use super::snapshot::{Texts, Workspace};
 use crate::encoding::push_decimal;
 use crate::uuid::Uuid;
@@ -36,6 +37,17 @@ impl<'a> Value<'a> {
         text.map_or(Self::Absent, Self::Text)
     }
 
+    #[inline(never)]
+    pub(super) fn of(text: &'a Option<String>) -> Self {
+        Self::text(text.as_deref())
+    }
+
+    /// The text, unless it is blank (3-3, 3-9).
+    #[inline(never)]
+    pub(super) fn filled(text: &'a Option<String>) -> Self {
+        Self::text(filled(text.as_deref()))
+    }
+
     pub(super) fn unsigned(number: Option<u64>) -> Self {
         number.map_or(Self::Absent, Self::Unsigned)
     }
@@ -44,6 +56,7 @@ impl<'a> Value<'a> {
         flag.map_or(Self::Absent, Self::Flag)
     }
 
+    #[inline(never)]
     pub(super) fn id(id: Option<Uuid>) -> Self {
         id.map_or(Self::Absent, Self::Id)
     }
@@ -81,8 +94,9 @@ fn push_value(out: &mut String, value: &Value<'_>, quote: Quote) {
         }
         Value::Workspace(workspace) => push_object(out, &workspace.members(), quote),
         Value::Compaction(compaction) => {
-            let named = compaction::MEMBERS.into_iter().zip(compaction.values());
-            push_object(out, &named.map(|(name, value)| Member { name, value: Value::Text(value) }).collect::<Vec<_>>(), quote);
+            let mut members = compaction::MEMBERS.map(|name| Member { name, value: Value::Absent });
+            members.iter_mut().zip(&compaction.values()).for_each(|(member, value)| member.value = Value::Text(value));
+            push_object(out, &members, quote);
         }
     }
 }
@@ -96,6 +110,17 @@ pub(super) fn push_signed(out: &mut String, number: i64) {
 
 pub(super) fn texts_as_members(texts: &Texts) -> Vec<Member<'_>> {
     texts.iter().map(|(name, value)| Member { name, value: Value::Text(value) }).collect()
+}
+
+/// The members that are texts, as a map.
+pub(super) fn texts(members: &[Member<'_>]) -> Texts {
+    let mut texts = Vec::with_capacity(members.len());
+    for member in members {
+        if let Value::Text(text) = member.value {
+            texts.push((member.name.into(), text.into()));
+        }
+    }
+    texts
 }
 
 fn push_sorted(out: &mut String, mut members: Vec<Member<'_>>, quote: Quote) {

@@ -1,10 +1,11 @@
 //! From a snapshot to the canonical string, the flat map and header fields (§1).
 
-use super::additions::{Additions, prompt_cache_key};
+use super::additions::Additions;
 use super::dropped::{DropList, DropReason, Dropped};
 use super::extras;
 use super::header_value::HeaderValue;
-use super::members::{Quote, push_object, push_signed, sort};
+use super::lineage::filled;
+use super::members::{Member, Quote, Value, push_object, push_signed, sort, texts};
 use super::session_source::SessionSource;
 use super::snapshot::{Kind, Snapshot, Texts, View};
 use super::transport::{C, H, M, S, Transport, W};
@@ -57,20 +58,117 @@ fn rendered(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, addit
     snapshot.check(kind)?;
     let mut dropped = DropList::default();
     let canonical = transport.has_canonical.then(|| object(snapshot, View::Request(kind), &mut dropped, push_ascii_json_string));
-    let sent = Sent {
-        snapshot,
-        canonical: canonical.as_deref().filter(|_| kind.is_some()),
-        parent_thread_id: snapshot.parent_thread_id.map(|id| id.canonical()),
-        letter: transport.letter,
-    };
-    let mut headers = Headers { letter: transport.letter, fields: Vec::with_capacity(20), dropped: &mut dropped };
-    sent.push_direct(&mut headers);
-    if let Some(additions) = additions {
-        sent.push_additional(additions, &mut headers);
-    }
-    let headers = headers.fields;
-    let client_metadata = if transport.has_flat_map { sent.flat_map(additions, &mut dropped) } else { Vec::new() };
+    let travelling = canonical.as_deref().filter(|_| kind.is_some());
+    let (headers, client_metadata) = transported(snapshot, travelling, transport.letter, additions, &mut dropped);
     Ok(Rendering { canonical, client_metadata, headers, dropped: dropped.into_vec() })
+}
+
+/// Header fields and flat keys: name, the transports that take it as a header, and those that take it as a flat key. First 1C with
+/// the installation id of 1D, then §10, both in order, then what is a flat key only (1B, 1E). [`transported`] has the
+/// values in the same order.
+const ROWS: [(&str, u8, u8); 28] = [
+    ("x-codex-window-id", H | W | C, H | M),
+    ("x-codex-turn-metadata", H | W | C, H | M),
+    ("x-codex-parent-thread-id", H | W | C, H | M),
+    ("x-openai-subagent", H | W | C | S, H | M),
+    ("x-codex-installation-id", C, H | M),
+    ("originator", ADDED | H | W | C | S, 0),
+    ("User-Agent", ADDED | H | W | C | S, 0),
+    ("session-id", ADDED | H | W | C, 0),
+    ("thread-id", ADDED | H | W | C, 0),
+    ("x-client-request-id", ADDED | H | W, 0),
+    ("x-codex-beta-features", ADDED | H | W | C, 0),
+    ("x-codex-turn-state", ADDED | H | C, M),
+    ("OpenAI-Beta", ADDED | W, 0),
+    ("x-responsesapi-include-timing-metrics", ADDED | W, 0),
+    ("x-openai-internal-codex-responses-lite", ADDED | H, 0),
+    ("x-openai-memgen-request", ADDED | H | W | C | S, 0),
+    ("x-openai-internal-codex-residency", ADDED | H | W | C | S, 0),
+    ("x-oai-attestation", ADDED | H | W | C, 0),
+    ("parent_response_id", 0, H | M),
+    ("parent_turn_id", 0, H | M),
+    ("root_turn_id", 0, H | M),
+    ("session_id", 0, H | M),
+    ("thread_id", 0, H | M),
+    ("turn_id", 0, H | M),
+    ("ws_request_header_traceparent", 0, M),
+    ("ws_request_header_tracestate", 0, M),
+    ("ws_request_header_x_openai_internal_codex_responses_lite", 0, M),
+    ("x-codex-ws-stream-request-start-ms", 0, M),
+];
+
+/// Marks the header fields that are not the snapshot's own.
+const ADDED: u8 = 128;
+
+/// The header fields and the flat map of a transport.
+fn transported(
+    snapshot: &Snapshot,
+    canonical: Option<&str>,
+    letter: u8,
+    additions: Option<&Additions<'_>>,
+    dropped: &mut DropList,
+) -> (Vec<(&'static str, HeaderValue)>, Texts) {
+    let given = additions.copied().unwrap_or_default();
+    let source = &snapshot.session_source;
+    let parent = snapshot.parent_thread_id.map(|id| id.canonical());
+    let parent = parent.as_deref();
+    let cache_key = given.prompt_cache_key.filter(|_| source.is_root());
+    let beta_features = given.beta_features.join(",");
+    let is_true = |flag: bool| flag.then_some("true");
+    let mut started = String::new();
+    if let Some(unix_ms) = given.request_start_unix_ms {
+        push_signed(&mut started, unix_ms);
+    }
+    let values: [Option<&str>; ROWS.len()] = [
+        Some(&snapshot.window_id),
+        canonical,
+        parent,
+        source.subagent_header(),
+        Some(&snapshot.installation_id),
+        given.originator,
+        given.user_agent,
+        // What the prompt cache key of a root agent is (10-1), and the session id of others.
+        cache_key.or(Some(&snapshot.session_id)),
+        Some(&snapshot.thread_id),
+        Some(&snapshot.thread_id),
+        filled(Some(&beta_features)),
+        given.turn_state,
+        Some("responses_websockets=2026-02-06"),
+        is_true(given.timing_metrics),
+        is_true(given.responses_lite),
+        is_true(*source == SessionSource::InternalMemoryConsolidation),
+        given.us_residency.then_some("us"),
+        given.attestation,
+        snapshot.parent_response_id.as_deref().filter(|_| snapshot.is_reviewer_request),
+        filled(snapshot.parent_turn_id.as_deref()),
+        filled(snapshot.root_turn_id.as_deref()),
+        Some(&snapshot.session_id),
+        Some(&snapshot.thread_id),
+        snapshot.turn_id.as_deref(),
+        given.traceparent,
+        given.tracestate,
+        is_true(given.responses_lite),
+        filled(Some(&started)),
+    ];
+    let mut headers = Vec::with_capacity(16);
+    let mut flat = Vec::with_capacity(16);
+    for ((name, as_header, as_flat), value) in ROWS.iter().zip(&values) {
+        let Some(value) = *value else { continue };
+        if as_flat & letter != 0 {
+            match value {
+                "" => dropped.add(name, DropReason::Empty),
+                _ => flat.push(Member { name, value: Value::Text(value) }),
+            }
+        }
+        if as_header & letter != 0 && (as_header & ADDED == 0 || additions.is_some()) {
+            match HeaderValue::new(value) {
+                Ok(value) => headers.push((*name, value)),
+                Err(reason) => dropped.add(name, reason),
+            }
+        }
+    }
+    sort(&mut flat);
+    (headers, texts(&flat))
 }
 
 /// The members of a view as a JSON object: in the order of 1A with the extras behind, or all sorted.
@@ -83,117 +181,6 @@ fn object(snapshot: &Snapshot, view: View, dropped: &mut DropList, quote: Quote)
     let mut out = String::with_capacity(1024);
     push_object(&mut out, &members, quote);
     out
-}
-
-/// The values of one request.
-struct Sent<'a> {
-    snapshot: &'a Snapshot,
-    canonical: Option<&'a str>,
-    parent_thread_id: Option<String>,
-    letter: u8,
-}
-
-impl Sent<'_> {
-    /// 1C, and the installation id of legacy compaction (1D).
-    fn push_direct(&self, headers: &mut Headers<'_>) {
-        headers.push(&[
-            ("x-codex-window-id", H | W | C, Some(&self.snapshot.window_id)),
-            ("x-codex-turn-metadata", H | W | C, self.canonical),
-            ("x-codex-parent-thread-id", H | W | C, self.parent_thread_id.as_deref()),
-            ("x-openai-subagent", H | W | C | S, self.snapshot.session_source.subagent_header()),
-            ("x-codex-installation-id", C, Some(&self.snapshot.installation_id)),
-        ]);
-    }
-
-    /// §10.
-    fn push_additional(&self, additions: &Additions<'_>, headers: &mut Headers<'_>) {
-        const EVERYWHERE: u8 = H | W | C | S;
-        let Snapshot { session_id, thread_id, session_source, .. } = self.snapshot;
-        let cache_key;
-        let session_id = if session_source.is_root() {
-            cache_key = prompt_cache_key(additions.prompt_cache_key, session_source, self.parent_thread_id.as_deref(), session_id);
-            &cache_key
-        } else {
-            session_id
-        };
-        let beta_features = additions.beta_features.join(",");
-        let is_true = |flag: bool| flag.then_some("true");
-        headers.push(&[
-            ("originator", EVERYWHERE, additions.originator),
-            ("User-Agent", EVERYWHERE, additions.user_agent),
-            ("session-id", H | W | C, Some(session_id)),
-            ("thread-id", H | W | C, Some(thread_id)),
-            ("x-client-request-id", H | W, Some(thread_id)),
-            ("x-codex-beta-features", H | W | C, Some(&*beta_features).filter(|features| !features.is_empty())),
-            ("x-codex-turn-state", H | C, additions.turn_state),
-            ("OpenAI-Beta", W, Some("responses_websockets=2026-02-06")),
-            ("x-responsesapi-include-timing-metrics", W, is_true(additions.timing_metrics)),
-            ("x-openai-internal-codex-responses-lite", H, is_true(additions.responses_lite)),
-            ("x-openai-memgen-request", EVERYWHERE, is_true(*session_source == SessionSource::InternalMemoryConsolidation)),
-            ("x-openai-internal-codex-residency", EVERYWHERE, additions.us_residency.then_some("us")),
-            ("x-oai-attestation", H | W | C, additions.attestation),
-        ]);
-    }
-
-    /// 1B and, in a websocket message, 1E. The rows are in the order of their keys.
-    fn flat_map(&self, additions: Option<&Additions<'_>>, dropped: &mut DropList) -> Texts {
-        let snapshot = self.snapshot;
-        let additions = additions.copied().filter(|_| self.letter == M).unwrap_or_default();
-        let parent_response_id = snapshot.parent_response_id.as_deref().filter(|_| snapshot.is_reviewer_request);
-        let started = additions.request_start_unix_ms.map(|unix_ms| {
-            let mut digits = String::new();
-            push_signed(&mut digits, unix_ms);
-            digits
-        });
-        let rows = [
-            ("parent_response_id", parent_response_id),
-            ("parent_turn_id", snapshot.parent_turn()),
-            ("root_turn_id", snapshot.root_turn()),
-            ("session_id", Some(&*snapshot.session_id)),
-            ("thread_id", Some(&snapshot.thread_id)),
-            ("turn_id", snapshot.turn_id.as_deref()),
-            ("ws_request_header_traceparent", additions.traceparent),
-            ("ws_request_header_tracestate", additions.tracestate),
-            ("ws_request_header_x_openai_internal_codex_responses_lite", additions.responses_lite.then_some("true")),
-            ("x-codex-installation-id", Some(&snapshot.installation_id)),
-            ("x-codex-parent-thread-id", self.parent_thread_id.as_deref()),
-            ("x-codex-turn-metadata", self.canonical),
-            ("x-codex-turn-state", additions.turn_state),
-            ("x-codex-window-id", Some(&snapshot.window_id)),
-            ("x-codex-ws-stream-request-start-ms", started.as_deref()),
-            ("x-openai-subagent", snapshot.session_source.subagent_header()),
-        ];
-        let mut map = Vec::with_capacity(rows.len());
-        for (key, value) in rows {
-            match value {
-                None => {}
-                Some("") => dropped.add(key, DropReason::Empty),
-                Some(value) => map.push((key.into(), value.into())),
-            }
-        }
-        map
-    }
-}
-
-/// Header fields under construction.
-struct Headers<'a> {
-    letter: u8,
-    fields: Vec<(&'static str, HeaderValue)>,
-    dropped: &'a mut DropList,
-}
-
-impl Headers<'_> {
-    /// Adds each row that the transport takes and that has a legal value (1-16).
-    #[inline(never)]
-    fn push(&mut self, rows: &[(&'static str, u8, Option<&str>)]) {
-        for (name, letters, value) in rows {
-            let Some(value) = value.filter(|_| letters & self.letter != 0) else { continue };
-            match HeaderValue::new(value) {
-                Ok(value) => self.fields.push((name, value)),
-                Err(reason) => self.dropped.add(name, reason),
-            }
-        }
-    }
 }
 
 impl fmt::Debug for Rendering {

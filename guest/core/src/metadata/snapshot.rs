@@ -1,7 +1,6 @@
 //! Everything that is known about one request (table 1A).
 
 use super::compaction::Compaction;
-use super::lineage::filled;
 use super::members::{Member, Value};
 use super::session_source::SessionSource;
 use crate::error::{Code, Error, Result};
@@ -165,22 +164,12 @@ impl Snapshot {
     /// The members of a view, in the order of 1A, extras aside.
     pub(super) fn members(&self, view: View) -> Vec<Member<'_>> {
         let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.extras.len()));
-        for ((name, columns), value) in FIELDS.into_iter().zip(self.values(view)) {
+        for ((name, columns), value) in FIELDS.iter().zip(&self.values(view)) {
             if columns & view.column() != 0 {
-                members.push(Member { name, value });
+                members.push(Member { name, value: *value });
             }
         }
         members
-    }
-
-    /// The turn that caused this one, as it is sent.
-    pub(super) fn parent_turn(&self) -> Option<&str> {
-        filled(self.parent_turn_id.as_deref())
-    }
-
-    /// The first turn of the chain, as it is sent.
-    pub(super) fn root_turn(&self) -> Option<&str> {
-        filled(self.root_turn_id.as_deref())
     }
 
     fn values(&self, view: View) -> [Value<'_>; FIELDS.len()] {
@@ -193,8 +182,8 @@ impl Snapshot {
             Value::Text(&self.installation_id),
             Value::Text(&self.session_id),
             Value::Text(&self.thread_id),
-            Value::text(self.agent_name.as_deref()),
-            Value::text(self.turn_id.as_deref()),
+            Value::of(&self.agent_name),
+            Value::of(&self.turn_id),
             Value::Text(&self.window_id),
             Value::unsigned(self.window_number),
             Value::id(self.context_window_id),
@@ -202,13 +191,13 @@ impl Snapshot {
             Value::id(self.forked_from_thread_id.filter(|_| shows_fork)),
             Value::unsigned(self.forked_from_ordinal_exclusive.filter(|_| shows_fork)),
             Value::id(self.parent_thread_id),
-            Value::text(self.parent_turn()),
-            Value::text(self.root_turn()),
+            Value::filled(&self.parent_turn_id),
+            Value::filled(&self.root_turn_id),
             Value::text(self.session_source.subagent_kind()),
-            Value::text(filled(self.thread_source.as_deref())),
-            Value::text(filled(self.turn_trigger.as_deref())),
-            Value::text(self.sandbox.as_deref()),
-            Value::text(self.sandbox_mode.as_deref()),
+            Value::filled(&self.thread_source),
+            Value::filled(&self.turn_trigger),
+            Value::of(&self.sandbox),
+            Value::of(&self.sandbox_mode),
             Value::flag(reviewed.or(self.auto_review_enabled)),
             if knows_workspace { Value::Workspaces(&self.workspaces) } else { Value::Absent },
             self.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
@@ -240,7 +229,7 @@ impl Workspace {
         let remotes = if self.associated_remote_urls.is_empty() { Value::Absent } else { Value::Texts(&self.associated_remote_urls) };
         [
             Member { name: "associated_remote_urls", value: remotes },
-            Member { name: "latest_git_commit_hash", value: Value::text(self.latest_git_commit_hash.as_deref()) },
+            Member { name: "latest_git_commit_hash", value: Value::of(&self.latest_git_commit_hash) },
             Member { name: "has_changes", value: Value::flag(self.has_changes) },
         ]
     }
@@ -263,8 +252,9 @@ impl Kind {
     /// Reads the value of `request_kind`; `config-invalid` for any other.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL
-            .into_iter()
+            .iter()
             .find(|kind| kind.as_str() == text)
+            .copied()
             .ok_or_else(|| Error::new(Code::ConfigInvalid, "the request kind is not one of turn, prewarm, compaction, memory"))
     }
 }

@@ -19,33 +19,31 @@ pub struct Transport {
     name: &'static str,
     /// One of the letters above; 0 for tool calls, which take nothing of all this.
     pub(super) letter: u8,
-    /// Whether the flat map goes along.
-    pub(super) has_flat_map: bool,
     /// Whether the canonical string goes along.
     pub(super) has_canonical: bool,
 }
 
 impl Transport {
     /// POST `responses`.
-    pub const RESPONSES: Self = Self::with_everything("responses", H);
+    pub const RESPONSES: Self = Self::of("responses", H);
     /// A websocket handshake for which no request waits.
-    pub const WEBSOCKET_PRECONNECT: Self = Self { has_canonical: false, ..Self::with_headers("websocket-preconnect", W) };
+    pub const WEBSOCKET_PRECONNECT: Self = Self { has_canonical: false, ..Self::of("websocket-preconnect", W) };
     /// A websocket handshake opened by a request.
-    pub const WEBSOCKET_HANDSHAKE: Self = Self::with_headers("websocket-handshake", W);
+    pub const WEBSOCKET_HANDSHAKE: Self = Self::of("websocket-handshake", W);
     /// The websocket message `response.create`.
-    pub const WEBSOCKET_MESSAGE: Self = Self::with_everything("websocket-message", M);
+    pub const WEBSOCKET_MESSAGE: Self = Self::of("websocket-message", M);
     /// Compaction by an ordinary request.
-    pub const LOCAL_COMPACTION: Self = Self::with_everything("local-compaction", H);
+    pub const LOCAL_COMPACTION: Self = Self::of("local-compaction", H);
     /// POST `responses/compact`.
-    pub const LEGACY_COMPACT: Self = Self::with_headers("legacy-compact", C);
+    pub const LEGACY_COMPACT: Self = Self::of("legacy-compact", C);
     /// Compaction by a request that ends with a trigger.
-    pub const COMPACT_V2: Self = Self::with_everything("compact-v2", H);
+    pub const COMPACT_V2: Self = Self::of("compact-v2", H);
     /// The first stage of memories, an ordinary request.
-    pub const MEMORY_STAGE_ONE: Self = Self::with_everything("memory-stage-one", H);
+    pub const MEMORY_STAGE_ONE: Self = Self::of("memory-stage-one", H);
     /// POST `memories/trace_summarize`.
-    pub const MEMORIES_SUMMARIZE: Self = Self { has_canonical: false, ..Self::with_headers("memories-summarize", S) };
+    pub const MEMORIES_SUMMARIZE: Self = Self { has_canonical: false, ..Self::of("memories-summarize", S) };
     /// A tool call; see [`mcp`](super::mcp) for what it takes.
-    pub const MCP: Self = Self { has_canonical: false, ..Self::with_headers("mcp", 0) };
+    pub const MCP: Self = Self { has_canonical: false, ..Self::of("mcp", 0) };
 
     /// Every value.
     pub const ALL: [Self; 10] = [
@@ -69,16 +67,13 @@ impl Transport {
     /// Reads the kebab-case spelling; `config-invalid` for any other.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL
-            .into_iter()
+            .iter()
             .find(|transport| transport.name == text)
+            .copied()
             .ok_or_else(|| Error::new(Code::ConfigInvalid, "the transport is not one of those that metadata is rendered for"))
     }
 
-    const fn with_headers(name: &'static str, letter: u8) -> Self {
-        Self { name, letter, has_flat_map: false, has_canonical: true }
-    }
-
-    const fn with_everything(name: &'static str, letter: u8) -> Self {
-        Self { name, letter, has_flat_map: true, has_canonical: true }
+    const fn of(name: &'static str, letter: u8) -> Self {
+        Self { name, letter, has_canonical: true }
     }
 }

@@ -27,7 +27,7 @@ impl<'a> Objects<'a> {
     /// anything but objects, or no JSON, follows.
     #[allow(clippy::type_complexity, reason = "a name for it would say less")]
     #[inline(never)]
-    pub fn next(&mut self) -> Option<Option<(Range<usize>, &[Member<'a>])>> {
+    pub fn advance(&mut self) -> Option<Option<(Range<usize>, &[Member<'a>])>> {
         let scanner = &mut self.scanner;
         if scanner.accept(b']') {
             return scanner.is_done().then_some(None);
@@ -39,12 +39,11 @@ impl<'a> Objects<'a> {
         let start = scanner.at();
         self.members.clear();
         scanner.expect(b'{')?;
-        if !scanner.accept(b'}') {
-            self.members.push(scanner.member()?);
-            while !scanner.accept(b'}') {
+        while !scanner.accept(b'}') {
+            if !self.members.is_empty() {
                 scanner.expect(b',')?;
-                self.members.push(scanner.member()?);
             }
+            self.members.push(scanner.member()?);
         }
         Some(Some((start..scanner.at(), &self.members)))
     }

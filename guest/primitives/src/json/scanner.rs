@@ -37,11 +37,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// A name and its value, both as they are written.
+    #[inline(never)]
     pub(super) fn member(&mut self) -> Option<(&'a str, &'a str)> {
         Some((self.name()?, self.value()?))
     }
 
     /// A value as it is written. Open brackets are counted on the heap, so no depth is too much for the stack.
+    #[inline(never)]
     pub(super) fn value(&mut self) -> Option<&'a str> {
         self.skip_white_space();
         let start = self.at;

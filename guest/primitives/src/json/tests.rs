@@ -80,7 +80,7 @@ fn json_objects_of_an_array_come_one_by_one_with_their_places() {
     let text = r#" [ {"a":1,"b":[{}]} ,{}, {"\u0061":2} ] "#;
     let mut objects = Objects::read(text).unwrap();
     let mut seen = Vec::new();
-    while let Some((place, members)) = objects.next().unwrap() {
+    while let Some((place, members)) = objects.advance().unwrap() {
         let mut values = [None];
         assert!(pick(members, &["a"], &mut values));
         seen.push((&text[place], members.len(), values[0]));
@@ -93,7 +93,7 @@ fn json_objects_of_an_array_come_one_by_one_with_their_places() {
 fn json_arrays_of_anything_else_than_objects_are_refused() {
     for bad in ["", "{}", "[", "[1]", "[{}", "[{},]", "[{}]]", "[{}{}]", "[,{}]", "[{},1]", "[{\"a\"}]", "[{\"a\":1,}]"] {
         let read = Objects::read(bad).and_then(|mut objects| {
-            while objects.next()?.is_some() {}
+            while objects.advance()?.is_some() {}
             Some(())
         });
         assert_eq!(read, None, "{bad}");
@@ -118,7 +118,7 @@ proptest! {
     fn json_objects_are_read_as_elements_are(text in r#"\[ ?(\{("a":[1"]?,?)*\},? ?){0,3}\]?"#) {
         let in_one_pass = Objects::read(&text).and_then(|mut objects| {
             let mut found = Vec::new();
-            while let Some((place, _)) = objects.next()? {
+            while let Some((place, _)) = objects.advance()? {
                 found.push(&text[place]);
             }
             Some(found)

@@ -14,7 +14,7 @@ const HOSTS: [&str; 11] = [
     "azure-api.net",
     "azurefd.net",
 ];
-/// Under this one only the path `/openai` and what is below it.
+/// What is under this one counts for the path `/openai` and below.
 const STORAGE: &str = "windows.net";
 
 /// Whether `store` is true for this provider: only for Azure Responses, told by its name or by the host of its base URL.
@@ -22,20 +22,24 @@ pub fn stores_responses(provider_name: &str, base_url: &str) -> bool {
     if provider_name.eq_ignore_ascii_case("azure") {
         return true;
     }
-    let Some((_, rest)) = base_url.split_once("://") else { return false };
-    let authority_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, rest) = rest.split_at_checked(authority_len).unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.split(':').next().unwrap_or_default();
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
-    let is_openai = path.strip_prefix("/openai").is_some_and(|below| below.is_empty() || below.starts_with('/'));
-    HOSTS.iter().any(|known| name_above(host, known).is_some())
-        || is_openai && name_above(host, STORAGE).is_some_and(|name| !name.is_empty())
+    let (_, behind_scheme) = split_before(base_url, b":");
+    let Some(rest) = behind_scheme.strip_prefix("://") else { return false };
+    let (authority, rest) = split_before(rest, b"/?#");
+    let user_len = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at.saturating_add(1));
+    let (host, _) = split_before(authority.get(user_len..).unwrap_or_default(), b":");
+    let (path, _) = split_before(rest, b"?#");
+    let is_openai = path == "/openai" || path.starts_with("/openai/");
+    HOSTS.iter().any(|known| is_under(host, known, true)) || is_openai && is_under(host, STORAGE, false)
 }
 
-/// What stands before `domain` and its dot in `host`: nothing if they are equal, `None` if the host is not under it.
-fn name_above<'a>(host: &'a str, domain: &str) -> Option<&'a str> {
-    let (name, end) = host.split_at_checked(host.len().checked_sub(domain.len())?)?;
-    let is_under = end.eq_ignore_ascii_case(domain) && (name.is_empty() || name.ends_with('.'));
-    is_under.then_some(name)
+/// `text` up to the first of `stops`, and the rest with it.
+fn split_before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
+    let len = text.bytes().position(|byte| stops.contains(&byte)).unwrap_or(text.len());
+    text.split_at_checked(len).unwrap_or_default()
+}
+
+/// Whether `host` is under `domain`, or, if that counts, is it.
+fn is_under(host: &str, domain: &str, or_equal: bool) -> bool {
+    let Some((name, end)) = host.len().checked_sub(domain.len()).and_then(|at| host.split_at_checked(at)) else { return false };
+    end.eq_ignore_ascii_case(domain) && if name.is_empty() { or_equal } else { name.ends_with('.') }
 }

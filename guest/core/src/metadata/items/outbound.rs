@@ -72,8 +72,9 @@ impl ItemMetadataForm {
     /// Reads the setting; `config-invalid` for any other text.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL
-            .into_iter()
+            .iter()
             .find(|form| form.as_str() == text)
+            .copied()
             .ok_or_else(|| Error::new(Code::ConfigInvalid, "item_metadata_form is not one of passthrough, metadata, off"))
     }
 }
@@ -82,7 +83,7 @@ fn filtered(items: &str, target: &Outbound<'_>, dropped: &mut DropList) -> Resul
     let mut rewriting = Rewriting::new(items);
     let mut objects = valid(Objects::read(items))?;
     let mut written = String::new();
-    while let Some((place, members)) = valid(objects.next())? {
+    while let Some((place, members)) = valid(objects.advance())? {
         let item = valid(Item::read(members))?;
         let id = item.id.filter(|id| !may_send_id(id, target));
         let args = item.encrypted_args.filter(|_| target.provider_name != OPENAI && item.item_type == "function_call");

@@ -52,7 +52,7 @@ fn prepared(items: &str, preparation: &Preparation<'_>, missing: &mut Vec<usize>
     let mut rewriting = Rewriting::new(items);
     let mut objects = valid(Objects::read(items))?;
     let mut written = String::new();
-    while let Some((place, members)) = valid(objects.next())? {
+    while let Some((place, members)) = valid(objects.advance())? {
         let item = valid(Item::read(members))?;
         let prefix = id_prefix(&item.item_type).filter(|_| preparation.item_ids && item.lacks_id());
         let changes = [
