@@ -94,6 +94,8 @@ fn push_escaped(out: &mut String, value: &str, last_plain: u8, escape: fn(&mut S
     out.push('"');
 }
 
+#[cold]
+#[inline(never)]
 fn push_long_escape(out: &mut String, character: char) {
     match character {
         '"' => out.push_str("\\\""),
@@ -102,6 +104,8 @@ fn push_long_escape(out: &mut String, character: char) {
     }
 }
 
+#[cold]
+#[inline(never)]
 fn push_ascii_escape(out: &mut String, character: char) {
     const SHORT: [(char, &str); 5] = [('\u{8}', "\\b"), ('\u{c}', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
     match SHORT.iter().find(|(escaped, _)| *escaped == character) {
@@ -110,16 +114,27 @@ fn push_ascii_escape(out: &mut String, character: char) {
     }
 }
 
-/// Appends `\uXXXX` for each UTF-16 code unit of `character`.
+/// Appends `\uXXXX` for `character`, or for each half of its surrogate pair.
+#[cold]
 #[inline(never)]
 fn push_code_units(out: &mut String, character: char) {
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        out.push_str("\\u");
-        for byte in unit.to_be_bytes() {
-            out.push(hex_digit(byte >> 4));
-            out.push(hex_digit(byte & 0x0f));
+    let code = u32::from(character);
+    match code.checked_sub(0x1_0000) {
+        None => push_code_unit(out, code),
+        Some(above) => {
+            push_code_unit(out, 0xd800 | above >> 10);
+            push_code_unit(out, 0xdc00 | above & 0x3ff);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn push_code_unit(out: &mut String, unit: u32) {
+    let [_, _, high, low] = unit.to_be_bytes();
+    let digits = [high >> 4, high & 0x0f, low >> 4, low & 0x0f].map(|digit| digit.wrapping_add(if digit < 10 { b'0' } else { b'a' - 10 }));
+    out.push_str("\\u");
+    out.push_str(core::str::from_utf8(&digits).unwrap_or_default());
 }
 
 /// Appends `number` in decimal digits.

@@ -61,8 +61,13 @@ impl<'a> Object<'a> {
     }
 
     /// Every member as it stands in the document: its name with quotes and escapes, and its value.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = Member<'a>> {
         self.members.iter().copied()
+    }
+
+    /// The same as a list.
+    pub fn into_members(self) -> Vec<Member<'a>> {
+        self.members
     }
 
     /// The JSON text of the member `name`, if it is there and not `null`.

@@ -1,6 +1,6 @@
 //! The facts of a compaction when it is dispatched (3-15).
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 
 /// Trigger, reason, implementation, phase and strategy; each one of the names the specification has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +22,7 @@ impl Compaction {
     pub fn parse(values: [&str; 5]) -> Result<Self> {
         let mut known = [""; 5];
         for ((place, names), value) in known.iter_mut().zip(&NAMES).zip(&values) {
-            let Some(name) = names.iter().find(|name| *name == value) else {
-                return Err(Error::new(
-                    Code::InvalidSnapshot,
-                    "the compaction object says something that is not known; see the names of 3-15",
-                ));
-            };
-            *place = name;
+            *place = names.iter().find(|name| *name == value).ok_or(Code::InvalidSnapshot)?;
         }
         Ok(Self(known))
     }

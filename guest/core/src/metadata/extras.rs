@@ -3,7 +3,7 @@
 use super::dropped::{DropList, DropReason};
 use super::members::{Member, Value, sort, texts_as_members};
 use super::snapshot::{self, Snapshot, Texts, View};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use alloc::vec::Vec;
 
 const MODEL: &str = "model";
@@ -41,18 +41,18 @@ pub fn check_configured(extras: &Texts) -> Result<()> {
     let mut members = texts_as_members(extras);
     sort(&mut members);
     for (at, Member { name, value }) in members.into_iter().enumerate() {
-        let (code, message) = if at >= MOST {
-            (Code::ExtrasTooMany, "there are more than 16 configured extras; remove some")
+        let code = if at >= MOST {
+            Code::ExtrasTooMany
         } else if !is_configurable(name) {
-            (Code::ExtrasBadKey, "the key of a configured extra must be a letter, then letters, digits, _ . or -, at most 64 in all")
+            Code::ExtrasBadKey
         } else if is_reserved(name) && !TOLERATED.contains(&name) {
-            (Code::ExtrasReservedKey, "the key of a configured extra is a name of the metadata itself; choose another one")
+            Code::ExtrasReservedKey
         } else if matches!(value, Value::Text(text) if text.len() > LONGEST_VALUE) {
-            (Code::ExtrasValueTooLong, "the value of a configured extra is longer than 128 bytes; shorten it")
+            Code::ExtrasValueTooLong
         } else {
             continue;
         };
-        return Err(Error::new(code, message));
+        return Err(code.into());
     }
     Ok(())
 }

@@ -62,12 +62,14 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Appends an object with these members, in their order.
+/// Appends an object with these members, in their order; of neighbours with one name the last counts, as in a map.
 #[inline(never)]
 pub(super) fn push_object(out: &mut String, members: &[Member<'_>], quote: Quote) {
     let mut separator = '{';
-    for Member { name, value } in members {
-        if matches!(value, Value::Absent) {
+    let mut rest = members;
+    while let [Member { name, value }, behind @ ..] = rest {
+        rest = behind;
+        if matches!(value, Value::Absent) || behind.first().is_some_and(|next| next.name == *name) {
             continue;
         }
         out.push(separator);
@@ -128,11 +130,11 @@ fn push_sorted(out: &mut String, mut members: Vec<Member<'_>>, quote: Quote) {
     push_object(out, &members, quote);
 }
 
-/// Brings members into ascending byte order of name; of several with one name the last stays, as in a map.
+/// Brings members into ascending byte order of name. Those with one name keep their order.
 #[inline(never)]
 pub(super) fn sort(members: &mut Vec<Member<'_>>) {
     // Hosts mostly hand over maps that are in order already.
-    if members.is_sorted_by(|before, after| before.name < after.name) {
+    if members.is_sorted_by(|before, after| before.name <= after.name) {
         return;
     }
     let mut width: usize = 1;
@@ -140,13 +142,6 @@ pub(super) fn sort(members: &mut Vec<Member<'_>>) {
         *members = merged(members, width);
         width = width.saturating_mul(2);
     }
-    members.dedup_by(|later, kept| {
-        let is_same = later.name == kept.name;
-        if is_same {
-            *kept = *later;
-        }
-        is_same
-    });
 }
 
 /// Merges neighbours: runs of `width` members that are in order become runs of twice as many.

@@ -101,6 +101,7 @@ const ROWS: [(&str, u8, u8); 28] = [
 const ADDED: u8 = 128;
 
 /// The header fields and the flat map of a transport.
+#[inline(never)]
 fn transported(
     snapshot: &Snapshot,
     canonical: Option<&str>,
@@ -113,7 +114,11 @@ fn transported(
     let parent = snapshot.parent_thread_id.map(|id| id.canonical());
     let parent = parent.as_deref();
     let cache_key = given.prompt_cache_key.filter(|_| source.is_root());
-    let beta_features = given.beta_features.join(",");
+    let mut beta_features = String::new();
+    for feature in given.beta_features {
+        beta_features.push_str(if beta_features.is_empty() { "" } else { "," });
+        beta_features.push_str(feature);
+    }
     let is_true = |flag: bool| flag.then_some("true");
     let mut started = String::new();
     if let Some(unix_ms) = given.request_start_unix_ms {

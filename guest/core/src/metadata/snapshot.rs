@@ -141,22 +141,18 @@ impl Snapshot {
 
     /// Reads a member that is a UUID, in any form of 0-6; `invalid-snapshot` for anything else.
     pub fn uuid(text: Option<&str>) -> Result<Option<Uuid>> {
-        let invalid =
-            || Error::new(Code::InvalidSnapshot, "a thread or window id of the snapshot is not a UUID; pass it as it was given out");
-        text.map(|text| Uuid::parse(text).map(|(uuid, _)| uuid).ok_or_else(invalid)).transpose()
+        let Some(text) = text else { return Ok(None) };
+        let (uuid, _) = Uuid::parse(text).ok_or(Code::InvalidSnapshot)?;
+        Ok(Some(uuid))
     }
 
     /// Checks what a kind needs (1-4).
+    #[inline(never)]
     pub(super) fn check(&self, kind: Option<Kind>) -> Result<()> {
-        if kind == Some(Kind::Compaction) && self.compaction.is_none() {
-            return Err(Error::new(Code::InvalidSnapshot, "a compaction request needs the compaction object; add it to the snapshot"));
-        }
         let ids = [&self.installation_id, &self.session_id, &self.thread_id, &self.window_id];
-        if View::Request(kind).column() == FULL && ids.into_iter().any(String::is_empty) {
-            return Err(Error::new(
-                Code::InvalidSnapshot,
-                "installation, session, thread and window id must not be empty for this kind of request",
-            ));
+        let lacks_id = View::Request(kind).column() == FULL && ids.into_iter().any(String::is_empty);
+        if lacks_id || kind == Some(Kind::Compaction) && self.compaction.is_none() {
+            return Err(Code::InvalidSnapshot.into());
         }
         Ok(())
     }

@@ -49,12 +49,16 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// Puts the values of the members called `names` into the places of those names. Whether none is there twice.
+/// Puts the values of the members called `names` into the places of those names, the last one of several. Whether none is there
+/// twice.
 #[inline(never)]
 pub fn pick<'a>(members: &[Member<'a>], names: &[&str], values: &mut [Option<&'a str>]) -> bool {
-    members.iter().all(|(key, value)| {
-        let Some(key) = text(key) else { return true };
-        let place = names.iter().position(|name| *name == &*key).and_then(|at| values.get_mut(at));
-        place.is_none_or(|place| place.replace(value).is_none())
-    })
+    let mut is_unique = true;
+    for (key, value) in members {
+        let Some(key) = text(key) else { continue };
+        if let Some(place) = names.iter().position(|name| *name == &*key).and_then(|at| values.get_mut(at)) {
+            is_unique &= place.replace(value).is_none();
+        }
+    }
+    is_unique
 }

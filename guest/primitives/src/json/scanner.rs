@@ -176,6 +176,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips white space, and `byte` if it follows.
+    #[inline(never)]
     pub(super) fn accept(&mut self, byte: u8) -> bool {
         self.skip_white_space();
         self.take(byte)

@@ -1,12 +1,13 @@
 //! Preparation of items for the history: the one place where ids are assigned (5-2) and metadata is stamped (5-9).
 
 use super::item::Item;
-use super::rewriting::{Fate, Rewriting, push_member, valid};
-use super::typed_metadata::{TURN_ID, is_filled};
+use super::rewriting::{Fate, Rewriting, push_members, valid};
+use super::typed_metadata::is_filled;
+use super::typed_metadata::members_of;
 use super::{PASSTHROUGH, carries_metadata, id_prefix};
 use crate::encoding::push_json_string;
 use crate::error::{Code, Error, Result};
-use crate::json::{Object, Objects, is_named};
+use crate::json::{Objects, pick};
 use crate::metadata::members::push_signed;
 use crate::ports::Ports;
 use crate::uuid::{self, Uuid};
@@ -72,45 +73,44 @@ fn prepared(items: &str, preparation: &Preparation<'_>, missing: &mut Vec<usize>
             rewriting.out.push_str(PLACEHOLDER);
             rewriting.out.push('"');
         }
-        rewriting.finish(members, &changes);
+        push_members(&mut rewriting.out, members, &changes);
     }
     Ok(rewriting.into_text())
 }
 
 /// What becomes of an item's typed metadata. A new value is put into `written`.
 fn stamped<'a>(item: &Item<'_>, preparation: &Preparation<'_>, written: &'a mut String) -> Fate<'a> {
-    let object = item.passthrough.and_then(Object::read);
-    let value = |name| object.as_ref().and_then(|object| object.value(name).ok().flatten());
-    let turn_id = preparation.turn_id.filter(|id| !id.is_empty() && !value("turn_id").is_some_and(is_filled));
-    let create_time = preparation.create_time.filter(|_| item.has_time() && value("create_time").is_none());
+    let members = members_of(item.passthrough);
+    let mut values = [None; 2];
+    pick(&members, &STAMPS, &mut values);
+    let [turn_id, create_time] = values;
+    let turn_id = preparation.turn_id.filter(|id| !id.is_empty() && !turn_id.is_some_and(is_filled));
+    let create_time = preparation.create_time.filter(|_| create_time.is_none_or(|time| time == "null") && item.has_time());
     if !carries_metadata(&item.item_type) || (turn_id.is_none() && create_time.is_none()) {
         return Fate::Kept;
     }
-    *written = String::from("{");
-    for (key, value) in object.iter().flat_map(Object::members) {
-        let is_replaced = turn_id.is_some() && is_named(key, "turn_id") || create_time.is_some() && is_named(key, "create_time");
-        if !is_replaced {
-            push_member(written, key, value);
-        }
-    }
+    let [mut id_text, mut time_text] = [String::new(), String::new()];
     if let Some(turn_id) = turn_id {
         // The older form of the metadata may know it (5-11).
-        let older = item.older.and_then(Object::read);
-        match older.as_ref().and_then(|older| older.value("turn_id").ok().flatten()).filter(|id| is_filled(id)) {
-            Some(known) => push_member(written, TURN_ID, known),
-            None => {
-                push_member(written, TURN_ID, "");
-                push_json_string(written, turn_id);
-            }
+        let mut known = [None];
+        pick(&members_of(item.older), &STAMPS, &mut known);
+        match known {
+            [Some(known)] if is_filled(known) => id_text.push_str(known),
+            _ => push_json_string(&mut id_text, turn_id),
         }
     }
     if let Some(unix_s) = create_time {
-        push_member(written, "\"create_time\"", "");
-        push_signed(written, unix_s);
+        push_signed(&mut time_text, unix_s);
     }
-    written.push('}');
+    written.clear();
+    written.push('{');
+    let [turn_name, time_name] = STAMPS;
+    push_members(written, &members, &[(turn_name, Fate::to(&id_text)), (time_name, Fate::to(&time_text))]);
     Fate::Set(written)
 }
+
+/// What a stamp consists of.
+const STAMPS: [&str; 2] = ["turn_id", "create_time"];
 
 /// Puts new ids where they are missing.
 fn filled_in(items: String, missing: &[usize], ports: &dyn Ports) -> Result<String> {

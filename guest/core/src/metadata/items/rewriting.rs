@@ -1,6 +1,6 @@
 //! Writing an array of items again with some members changed.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::json::{Member, is_named};
 use alloc::string::String;
 use core::ops::Range;
@@ -26,7 +26,12 @@ pub(super) struct Rewriting<'a> {
     pub(super) out: String,
 }
 
-impl Fate<'_> {
+impl<'a> Fate<'a> {
+    /// The fate of a member that gets this value, or stays if there is none.
+    pub(super) fn to(value: &'a str) -> Self {
+        if value.is_empty() { Self::Kept } else { Self::Set(value) }
+    }
+
     /// The fate of a member that must not be there.
     pub(super) fn without(value: Option<&str>) -> Self {
         if value.is_some() { Self::Removed } else { Self::Kept }
@@ -54,26 +59,6 @@ impl<'a> Rewriting<'a> {
         self.done = place.end;
     }
 
-    /// Writes the members of the object with the changes and closes it.
-    #[inline(never)]
-    pub(super) fn finish(&mut self, members: &[Member<'_>], changes: &[Change<'_>]) {
-        for (key, value) in members {
-            match changes.iter().find(|(name, _)| is_named(key, name)) {
-                Some((_, Fate::Removed)) => {}
-                Some((_, Fate::Set(changed))) => push_member(&mut self.out, key, changed),
-                Some((_, Fate::Kept)) | None => push_member(&mut self.out, key, value),
-            }
-        }
-        for (name, fate) in changes {
-            if let Fate::Set(value) = fate
-                && !members.iter().any(|(key, _)| is_named(key, name))
-            {
-                push_member(&mut self.out, &["\"", name, "\""].concat(), value);
-            }
-        }
-        self.out.push('}');
-    }
-
     /// The whole document, or none if nothing was changed.
     pub(super) fn into_text(mut self) -> Option<String> {
         if self.done == 0 {
@@ -82,6 +67,26 @@ impl<'a> Rewriting<'a> {
         self.out.push_str(self.text.get(self.done..).unwrap_or_default());
         Some(self.out)
     }
+}
+
+/// Appends the members of an object that is open, with the changes, and closes it.
+#[inline(never)]
+pub(super) fn push_members(out: &mut String, members: &[Member<'_>], changes: &[Change<'_>]) {
+    for (key, value) in members {
+        match changes.iter().find(|(name, _)| is_named(key, name)) {
+            Some((_, Fate::Removed)) => {}
+            Some((_, Fate::Set(changed))) => push_member(out, key, changed),
+            Some((_, Fate::Kept)) | None => push_member(out, key, value),
+        }
+    }
+    for (name, fate) in changes {
+        if let Fate::Set(value) = fate
+            && !members.iter().any(|(key, _)| is_named(key, name))
+        {
+            push_member(out, &["\"", name, "\""].concat(), value);
+        }
+    }
+    out.push('}');
 }
 
 /// Appends a member, name and value being JSON texts, to an object that is open.
@@ -97,5 +102,5 @@ pub(super) fn push_member(out: &mut String, key: &str, value: &str) {
 
 /// What was read, or the error for items that cannot be.
 pub(super) fn valid<T>(read: Option<T>) -> Result<T> {
-    read.ok_or_else(|| Error::new(Code::ItemsInvalid, "the items are not a JSON array of objects, or one of them has a known member twice"))
+    read.ok_or_else(|| Code::ItemsInvalid.into())
 }

@@ -1,18 +1,18 @@
 //! The typed metadata of an item (5-8, 5-9).
 
 use super::rewriting::push_member;
-use crate::json::{Object, elements, text};
+use crate::json::{Member, Object, elements, pick, text};
 use crate::metadata::dropped::{DropList, DropReason};
 use alloc::string::String;
+use alloc::vec::Vec;
 
-/// Keys with a type. The last three are known, but never sent.
+/// Keys that are known. Only the first three are sent.
 const KEYS: [&str; 6] = ["turn_id", "create_time", "content_item_kinds", "cell_id", "executed_tool_calls", "tool_calls_complete"];
 
 /// The key of the turn id as it is written.
 pub(super) const TURN_ID: &str = "\"turn_id\"";
 
 /// What was found in an object.
-#[derive(Default)]
 pub(super) struct Typed<'a> {
     /// A turn id that is not empty, as JSON text.
     pub(super) turn_id: Option<&'a str>,
@@ -23,36 +23,42 @@ pub(super) struct Typed<'a> {
 /// Appends to an open object what may be sent of `value`; reports the keys that nobody knows.
 #[inline(never)]
 pub(super) fn push_typed<'a>(out: &mut String, value: Option<&'a str>, content_item_kinds: bool, dropped: &mut DropList) -> Typed<'a> {
-    let mut typed = Typed::default();
-    let Some(object) = value.and_then(Object::read) else { return typed };
-    typed.is_clean = true;
-    let mut seen = [false; KEYS.len()];
-    for (key, value) in object.members() {
-        let name = text(key).unwrap_or_default();
-        let place = KEYS.iter().position(|known| *known == name);
-        let is_second = place.and_then(|at| seen.get_mut(at)).is_some_and(|seen| core::mem::replace(seen, true));
-        let is_sent = match place {
-            Some(0) => is_filled(value),
-            Some(1) => value.parse::<i64>().is_ok(),
-            Some(2) => content_item_kinds && is_string_array(value),
-            _ => false,
-        };
-        if is_sent && !is_second {
+    let members = members_of(value);
+    let mut values = [None; KEYS.len()];
+    let is_unique = pick(&members, &KEYS, &mut values);
+    let [turn_id, create_time, kinds, ..] = values;
+    let turn_id = turn_id.filter(|id| is_filled(id));
+    let create_time = create_time.filter(|time| is_integer(time));
+    let kinds = kinds.filter(|kinds| content_item_kinds && is_string_array(kinds));
+    let mut sent: usize = 0;
+    for (key, value) in [(TURN_ID, turn_id), ("\"create_time\"", create_time), ("\"content_item_kinds\"", kinds)] {
+        if let Some(value) = value {
             push_member(out, key, value);
-            typed.turn_id = typed.turn_id.or(Some(value).filter(|_| place == Some(0)));
-        } else {
-            typed.is_clean = false;
+            sent = sent.saturating_add(1);
         }
-        if place.is_none() {
+    }
+    for (key, _) in &members {
+        let name = text(key).unwrap_or_default();
+        if !KEYS.contains(&&*name) {
             dropped.add(&name, DropReason::Illegal);
         }
     }
-    typed
+    Typed { turn_id, is_clean: is_unique && sent == members.len() }
+}
+
+/// The members of an object; none of anything else.
+pub(super) fn members_of(value: Option<&str>) -> Vec<Member<'_>> {
+    value.and_then(Object::read).map(Object::into_members).unwrap_or_default()
 }
 
 /// Whether `value` is a string and not empty.
 pub(super) fn is_filled(value: &str) -> bool {
     text(value).is_some_and(|text| !text.is_empty())
+}
+
+/// Whether `value`, a JSON text, is a number without fraction and exponent, of no more digits than 64 bits have.
+fn is_integer(value: &str) -> bool {
+    value.len() <= 20 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 fn is_string_array(value: &str) -> bool {

@@ -39,7 +39,7 @@ fn r5_8_only_typed_keys_are_sent() {
         (r#"{"turn_id":"","create_time":1}"#, r#"{"create_time":1}"#),
         (r#"{"turn_id":"t","create_time":1.5}"#, r#"{"turn_id":"t"}"#),
         (r#"{"turn_id":"t","create_time":"1"}"#, r#"{"turn_id":"t"}"#),
-        (r#"{"turn_id":"t","turn_id":"u"}"#, r#"{"turn_id":"t"}"#),
+        (r#"{"turn_id":"u","create_time":1,"turn_id":"t"}"#, r#"{"turn_id":"t","create_time":1}"#),
         (r#"{"turn_id":"t","cell_id":"c","executed_tool_calls":1,"tool_calls_complete":true}"#, r#"{"turn_id":"t"}"#),
         (r#"{"turn_id":"t","content_item_kinds":["a"]}"#, r#"{"turn_id":"t"}"#),
     ] {
