@@ -1,6 +1,6 @@
 //! UUIDs as text: every spelling this project accepts, and the canonical one.
 
-use crate::encoding::{from_hex_pair, hex_digit};
+use crate::encoding::{from_hex_pair, hex_byte};
 use crate::error::{Code, Error, Result};
 use crate::ports::Ports;
 use alloc::string::String;
@@ -68,15 +68,17 @@ impl Uuid {
 
     /// The canonical spelling: lower-case 8-4-4-4-12.
     pub fn canonical(self) -> String {
-        let mut out = String::with_capacity(36);
+        let mut out = [b'-'; 36];
+        let mut places = out.iter_mut();
         for (at, byte) in self.0.into_iter().enumerate() {
             if HYPHEN_BEFORE_BYTE.contains(&at) {
-                out.push('-');
+                places.next();
             }
-            out.push(hex_digit(byte >> 4));
-            out.push(hex_digit(byte & 0x0f));
+            for (digit, place) in [byte >> 4, byte & 0x0f].into_iter().zip(places.by_ref()) {
+                *place = hex_byte(digit);
+            }
         }
-        out
+        core::str::from_utf8(&out).unwrap_or_default().into()
     }
 }
 

@@ -132,7 +132,7 @@ fn push_code_units(out: &mut String, character: char) {
 #[inline(never)]
 fn push_code_unit(out: &mut String, unit: u32) {
     let [_, _, high, low] = unit.to_be_bytes();
-    let digits = [high >> 4, high & 0x0f, low >> 4, low & 0x0f].map(|digit| digit.wrapping_add(if digit < 10 { b'0' } else { b'a' - 10 }));
+    let digits = [high >> 4, high & 0x0f, low >> 4, low & 0x0f].map(hex_byte);
     out.push_str("\\u");
     out.push_str(core::str::from_utf8(&digits).unwrap_or_default());
 }
@@ -148,6 +148,11 @@ pub fn push_decimal(out: &mut String, number: u64) {
 /// The lower-case hex digit of a value below 16.
 pub fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
+
+/// Like [`hex_digit`], as a byte.
+pub fn hex_byte(nibble: u8) -> u8 {
+    nibble.wrapping_add(if nibble < 10 { b'0' } else { b'a' - 10 })
 }
 
 /// The byte that two hex digits of either case stand for.

@@ -111,8 +111,9 @@ fn metadata_fates<'a>(item: &Item<'_>, target: &Outbound<'_>, written: &'a mut S
     if passthrough.or(older).is_none() || !is_sent {
         return nowhere;
     }
-    *written = String::from("{");
-    let of_older = push_typed(&mut String::from("{"), older, false, dropped);
+    written.clear();
+    written.push('{');
+    let of_older = push_typed(&mut String::new(), older, false, dropped);
     let typed = push_typed(written, passthrough, target.content_item_kinds, dropped);
     if target.form == ItemMetadataForm::Metadata {
         written.truncate(1);

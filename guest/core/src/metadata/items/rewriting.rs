@@ -1,7 +1,7 @@
 //! Writing an array of items again with some members changed.
 
 use crate::error::{Code, Result};
-use crate::json::{Member, is_named};
+use crate::json::{Member, is_named, text};
 use alloc::string::String;
 use core::ops::Range;
 
@@ -73,7 +73,9 @@ impl<'a> Rewriting<'a> {
 #[inline(never)]
 pub(super) fn push_members(out: &mut String, members: &[Member<'_>], changes: &[Change<'_>]) {
     for (key, value) in members {
-        match changes.iter().find(|(name, _)| is_named(key, name)) {
+        let found = text(key);
+        let is_it = |(name, fate): &&Change<'_>| !matches!(fate, Fate::Kept) && found.as_deref() == Some(*name);
+        match changes.iter().find(is_it) {
             Some((_, Fate::Removed)) => {}
             Some((_, Fate::Set(changed))) => push_member(out, key, changed),
             Some((_, Fate::Kept)) | None => push_member(out, key, value),
