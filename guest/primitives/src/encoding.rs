@@ -146,11 +146,6 @@ pub fn push_decimal(out: &mut String, number: u64) {
 }
 
 /// The lower-case hex digit of a value below 16.
-pub fn hex_digit(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
-}
-
-/// Like [`hex_digit`], as a byte.
 pub fn hex_byte(nibble: u8) -> u8 {
     nibble.wrapping_add(if nibble < 10 { b'0' } else { b'a' - 10 })
 }

@@ -1,7 +1,7 @@
 //! What is sent of the items of a history (5-6 to 5-12). The history itself keeps everything.
 
 use super::item::Item;
-use super::rewriting::{Fate, Rewriting, push_member, push_members, valid};
+use super::rewriting::{Fate, Rewriting, push_member, valid};
 use super::typed_metadata::{TURN_ID, push_typed};
 use super::{METADATA, PASSTHROUGH, carries_metadata, is_prefixed};
 use crate::error::{Code, Error, Result};
@@ -90,10 +90,7 @@ fn filtered(items: &str, target: &Outbound<'_>, dropped: &mut DropList) -> Resul
         let [passthrough, older] = metadata_fates(&item, target, &mut written, dropped);
         let changes =
             [("id", Fate::without(id)), (Item::ENCRYPTED_ARGS, Fate::without(args)), (PASSTHROUGH, passthrough), (METADATA, older)];
-        if Rewriting::is_needed(&changes) {
-            rewriting.begin(&place);
-            push_members(&mut rewriting.out, members, &changes);
-        }
+        rewriting.change(&place, members, &changes);
     }
     Ok(rewriting.into_text())
 }

@@ -1,9 +1,8 @@
 //! Preparation of items for the history: the one place where ids are assigned (5-2) and metadata is stamped (5-9).
 
 use super::item::Item;
-use super::rewriting::{Fate, Rewriting, push_members, valid};
-use super::typed_metadata::is_filled;
-use super::typed_metadata::members_of;
+use super::rewriting::{Fate, PLACEHOLDER, Rewriting, valid};
+use super::typed_metadata::{is_filled, members_of};
 use super::{PASSTHROUGH, carries_metadata, id_prefix};
 use crate::encoding::push_json_string;
 use crate::error::{Code, Error, Result};
@@ -13,10 +12,7 @@ use crate::ports::Ports;
 use crate::uuid::{self, Uuid};
 use alloc::string::String;
 use alloc::vec;
-use alloc::vec::Vec;
 
-/// Stands where an id is going to be: as many characters as a UUID.
-const PLACEHOLDER: &str = "00000000-0000-0000-0000-000000000000";
 /// Ids whose randomness is drawn together; their 10 bytes each stay below what browsers give at once.
 const DRAWN_TOGETHER: usize = 4096;
 
@@ -41,45 +37,24 @@ pub fn prepare(items: String, preparation: &Preparation<'_>, ports: &dyn Ports) 
     if !preparation.item_ids && preparation.turn_id.is_none() && preparation.create_time.is_none() {
         return Ok(items);
     }
-    let mut missing = Vec::new();
-    match prepared(&items, preparation, &mut missing)? {
-        None => Ok(items),
-        Some(prepared) => filled_in(prepared, &missing, ports),
-    }
-}
-
-/// The items with placeholders for new ids, whose places go into `missing`.
-fn prepared(items: &str, preparation: &Preparation<'_>, missing: &mut Vec<usize>) -> Result<Option<String>> {
-    let mut rewriting = Rewriting::new(items);
-    let mut objects = valid(Objects::read(items))?;
-    let mut written = String::new();
+    let mut rewriting = Rewriting::new(&items);
+    let mut objects = valid(Objects::read(&items))?;
     while let Some((place, members)) = valid(objects.advance())? {
         let item = valid(Item::read(members))?;
         let prefix = id_prefix(&item.item_type).filter(|_| preparation.item_ids && item.lacks_id());
-        let changes = [
-            // A new id is written first, whatever stood there before.
-            ("id", if prefix.is_some() { Fate::Removed } else { Fate::Kept }),
-            (PASSTHROUGH, stamped(&item, preparation, &mut written)),
-        ];
-        if !Rewriting::is_needed(&changes) {
-            continue;
-        }
-        rewriting.begin(&place);
-        if let Some(prefix) = prefix {
-            for part in ["\"id\":\"", prefix, "_"] {
-                rewriting.out.push_str(part);
-            }
-            missing.push(rewriting.out.len());
-            rewriting.out.push_str(PLACEHOLDER);
-            rewriting.out.push('"');
-        }
-        push_members(&mut rewriting.out, members, &changes);
+        let stamped = stamped(&item, preparation);
+        let changes = [("id", prefix.map_or(Fate::Kept, Fate::Id)), (PASSTHROUGH, stamped.as_deref().map_or(Fate::Kept, Fate::Set))];
+        rewriting.change(&place, members, &changes);
     }
-    Ok(rewriting.into_text())
+    let ids = core::mem::take(&mut rewriting.ids);
+    match rewriting.into_text() {
+        None => Ok(items),
+        Some(prepared) => filled_in(prepared, &ids, ports),
+    }
 }
 
-/// What becomes of an item's typed metadata. A new value is put into `written`.
-fn stamped<'a>(item: &Item<'_>, preparation: &Preparation<'_>, written: &'a mut String) -> Fate<'a> {
+/// The typed metadata of an item with what it lacks; none if it lacks nothing.
+fn stamped(item: &Item<'_>, preparation: &Preparation<'_>) -> Option<String> {
     let members = members_of(item.passthrough);
     let mut values = [None; 2];
     pick(&members, &STAMPS, &mut values);
@@ -87,7 +62,7 @@ fn stamped<'a>(item: &Item<'_>, preparation: &Preparation<'_>, written: &'a mut 
     let turn_id = preparation.turn_id.filter(|id| !id.is_empty() && !turn_id.is_some_and(is_filled));
     let create_time = preparation.create_time.filter(|_| create_time.is_none_or(|time| time == "null") && item.has_time());
     if !carries_metadata(&item.item_type) || (turn_id.is_none() && create_time.is_none()) {
-        return Fate::Kept;
+        return None;
     }
     let [mut id_text, mut time_text] = [String::new(), String::new()];
     if let Some(turn_id) = turn_id {
@@ -102,11 +77,11 @@ fn stamped<'a>(item: &Item<'_>, preparation: &Preparation<'_>, written: &'a mut 
     if let Some(unix_s) = create_time {
         push_signed(&mut time_text, unix_s);
     }
-    written.clear();
-    written.push('{');
     let [turn_name, time_name] = STAMPS;
-    push_members(written, &members, &[(turn_name, Fate::to(&id_text)), (time_name, Fate::to(&time_text))]);
-    Fate::Set(written)
+    let object = item.passthrough.filter(|object| object.starts_with('{')).unwrap_or("{}");
+    let mut rewriting = Rewriting::new(object);
+    rewriting.change(&(0..object.len()), &members, &[(turn_name, Fate::to(&id_text)), (time_name, Fate::to(&time_text))]);
+    rewriting.into_text()
 }
 
 /// What a stamp consists of.

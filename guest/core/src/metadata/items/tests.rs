@@ -71,7 +71,7 @@ fn e13_e44_r5_1_ids_have_the_prefix_of_their_type() {
         ("compaction", "cmp"),
         ("context_compaction", "cmp"),
     ] {
-        let expect = format!(r#"[{{"id":"{prefix}_{FIRST}","type":"{item_type}"}}]"#);
+        let expect = format!(r#"[{{"type":"{item_type}","id":"{prefix}_{FIRST}"}}]"#);
         assert_eq!(assigned(&format!(r#"[{{"type":"{item_type}"}}]"#)), expect);
     }
     for item_type in ["compaction_trigger", "configuration_update", "Message", "unheard_of", ""] {
@@ -85,9 +85,9 @@ fn e13_e44_r5_1_ids_have_the_prefix_of_their_type() {
 fn r5_3_ids_that_are_there_are_not_touched() {
     let items = r#" [ {"type":"message","id":"server-1"} , {"id" : 7, "type":"message"}, {"\u0069d":"m_1","type":"reasoning"} ] "#;
     assert_eq!(assigned(items), items);
-    for missing in [r#""id":"","#, r#""id":null,"#, r#""\u0069d":"","#, ""] {
-        let items = format!(r#"[{{"a":1, {missing} "type" : "message"}}]"#);
-        assert_eq!(assigned(&items), format!(r#"[{{"id":"msg_{FIRST}","a":1,"type":"message"}}]"#), "{missing}");
+    for missing in [r#""""#, "null"] {
+        let items = format!(r#"[{{"a":1, "\u0069d" : {missing}, "type" : "message"}}]"#);
+        assert_eq!(assigned(&items), format!(r#"[{{"a":1, "\u0069d" : "msg_{FIRST}", "type" : "message"}}]"#), "{missing}");
     }
 }
 
@@ -96,8 +96,8 @@ fn r5_2_items_keep_their_order_and_unknown_members() {
     let items = r#"[{"type":"message","n":1.0e5,"x":{"b":[ 1 ],"a":null}} , {"type":"other"},
  {"type":"\u0072easoning","s":"\u00e9"}]"#;
     let expect = format!(
-        r#"[{{"id":"msg_{FIRST}","type":"message","n":1.0e5,"x":{{"b":[ 1 ],"a":null}}}} , {{"type":"other"}},
- {{"id":"rs_{SECOND}","type":"\u0072easoning","s":"\u00e9"}}]"#
+        r#"[{{"type":"message","n":1.0e5,"x":{{"b":[ 1 ],"a":null}},"id":"msg_{FIRST}"}} , {{"type":"other"}},
+ {{"type":"\u0072easoning","s":"\u00e9","id":"rs_{SECOND}"}}]"#
     );
     assert_eq!(assigned(items), expect);
 }

@@ -30,7 +30,23 @@ fn r5_12_other_members_pass_through_byte_for_byte() {
     let untouched = r#" [ {"type":"message", "phase" :"final","content":[{"id":"x"}],"n":1.50} ,{} ] "#;
     assert_eq!(sent(untouched, &openai(false, false)), untouched);
     let items = r#"[{"type":"message", "id":"m1", "phase" :"final","content":[ {"id":"x"} ],"n":1.50}]"#;
-    assert_eq!(sent(items, &openai(false, false)), r#"[{"type":"message","phase":"final","content":[ {"id":"x"} ],"n":1.50}]"#);
+    assert_eq!(sent(items, &openai(false, false)), r#"[{"type":"message", "phase" :"final","content":[ {"id":"x"} ],"n":1.50}]"#);
+}
+
+#[test]
+fn r5_12_members_leave_no_comma_behind() {
+    for (item, expect) in [
+        (r#"{ "id" : "m1" }"#, r#"{ }"#),
+        (r#"{"id":"m1","a":1 }"#, r#"{"a":1 }"#),
+        (r#"{ "a":1 , "id":"m1" }"#, r#"{ "a":1  }"#),
+        (r#"{"metadata":1,"id":"m1"}"#, "{}"),
+        (r#"{"a":1,"metadata":1 , "id":"m1"}"#, r#"{"a":1}"#),
+        (r#"{"metadata":1,"b":[{}],"id":"m1"}"#, r#"{"b":[{}]}"#),
+        (r#"{"a":"{,","id":"m1"}"#, r#"{"a":"{,"}"#),
+    ] {
+        let found: serde_json::Value = serde_json::from_str(&sent(&format!("[{item}]"), &openai(false, false))).unwrap();
+        assert_eq!(found, serde_json::from_str::<serde_json::Value>(&format!("[{expect}]")).unwrap(), "{item}");
+    }
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn r5_9_the_turn_is_stamped_where_none_is_named() {
         ("", own(r#"{"turn_id":"u"}"#)),
         (&*own("null"), own(r#"{"turn_id":"u"}"#)),
         (&own(r#"{"turn_id":""}"#), own(r#"{"turn_id":"u"}"#)),
-        (&own(r#"{"foo": 1, "turn_id":null}"#), own(r#"{"foo":1,"turn_id":"u"}"#)),
+        (&own(r#"{"foo": 1, "turn_id":null}"#), own(r#"{"foo": 1, "turn_id":"u"}"#)),
+        (&own("{ }"), own(r#"{ "turn_id":"u"}"#)),
         (&own(r#"{ "turn_id":"t"}"#), own(r#"{ "turn_id":"t"}"#)),
         (r#""metadata":{"turn_id":"old"}"#, format!(r#""metadata":{{"turn_id":"old"}},{}"#, own(r#"{"turn_id":"old"}"#))),
     ] {
@@ -141,6 +142,6 @@ fn r5_9_ids_and_stamps_come_together() {
         &Preparation { item_ids: true, turn_id: Some("u\""), create_time: Some(-1) },
         &Fixed::at(NOW),
     );
-    let expect = format!(r#"[{{"id":"msg_{FIRST}","type":"message","role":"user",{}}}]"#, own(r#"{"turn_id":"u\"","create_time":-1}"#));
+    let expect = format!(r#"[{{"type":"message","role":"user","id":"msg_{FIRST}",{}}}]"#, own(r#"{"turn_id":"u\"","create_time":-1}"#));
     assert_eq!(items.unwrap(), expect);
 }
