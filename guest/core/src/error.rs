@@ -1,4 +1,4 @@
-//! The one error type and the one list of stable codes (`spec/identity.md` §12).
+//! The one error type and the one list of stable codes (`spec/identity.md` §12, `spec/metadata.md`).
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -272,6 +272,12 @@ codes! {
     RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";
+    InvalidSnapshot = "invalid-snapshot", Never, "Snapshot lacks an id or the compaction object that this kind of request needs, or one of them has the wrong form";
+    ExtrasTooMany = "extras-too-many", FixConfig, "More than 16 extras are configured";
+    ExtrasBadKey = "extras-bad-key", FixConfig, "Key of a configured extra is not a letter and up to 63 letters, digits, _ . or -";
+    ExtrasReservedKey = "extras-reserved-key", FixConfig, "Key of a configured extra is a name of the metadata itself";
+    ExtrasValueTooLong = "extras-value-too-long", FixConfig, "Value of a configured extra is longer than 128 bytes";
+    ItemsInvalid = "items-invalid", Never, "Items or history records are not an array of JSON objects with each known member once (ours)";
 }
 
 impl Code {

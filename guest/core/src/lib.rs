@@ -1,6 +1,7 @@
 //! All logic of agent-identity. No I/O, no clock and no randomness of its own: hosts hand those in.
 //!
-//! The rules come from `spec/identity.md`; a rule is cited by its id (`K4`, `I6`, `X15`) where it is implemented.
+//! The rules come from `spec/identity.md`, where ids begin with a letter (`K4`, `X15`), and `spec/metadata.md`, where they begin with the
+//! section (`1-8`). A rule is cited where it is implemented.
 #![no_std]
 
 extern crate alloc;
@@ -20,6 +21,7 @@ mod ip_address;
 pub mod jwt;
 pub mod keys;
 pub mod login;
+pub mod metadata;
 pub mod ports;
 pub mod record;
 pub mod registering;
@@ -36,5 +38,6 @@ pub mod timestamp;
 pub mod uuid;
 pub mod verification;
 
+use agent_identity_primitives::text;
 pub use agent_identity_primitives::{encoding, json, secret_text};
 pub use error::{Advice, Code, Error, Result};

@@ -57,6 +57,15 @@ fn x10_nil_and_max_are_recognised_and_their_neighbours_are_not() {
     assert!(!parse("7fffffffffffffffffffffffffffffff").is_max());
 }
 
+#[test]
+fn r5_1_version_7_has_the_clock_first_and_randomness_in_the_rest() {
+    // RFC 9562, appendix A.6.
+    let random = [0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f];
+    assert_eq!(Uuid::v7(0x017f_22e2_79b0, random).canonical(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+    assert_eq!(Uuid::v7(u64::MAX, [0xff; 10]).canonical(), "ffffffff-ffff-7fff-bfff-ffffffffffff");
+    assert_eq!(Uuid::v7(0, [0; 10]).canonical(), "00000000-0000-7000-8000-000000000000");
+}
+
 proptest! {
     #[test]
     fn x9_parse_undoes_canonical(bytes in any::<[u8; 16]>()) {
