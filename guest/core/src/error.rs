@@ -269,6 +269,17 @@ codes! {
     TaskEnded = "task-ended", AfterRegister, "Verdict V10";
     AssertionReplayed = "assertion-replayed", BackOff, "Verdict V11: cap reached, next second is free";
     ReplayStoreUnavailable = "replay-store-unavailable", BackOff, "Verdict V11: store full, or lost and not yet safe";
+    InvalidThreadId = "invalid-thread-id", Never, "Thread id is not a UUID, or the nil UUID";
+    InvalidTurnId = "invalid-turn-id", Never, "Turn id is not a UUID, or the nil UUID";
+    DuplicateThreadId = "duplicate-thread-id", Never, "Thread id is loaded, being started or stored";
+    DuplicateTurnId = "duplicate-turn-id", Never, "Turn id is known in its thread";
+    TurnHistoryUnreadable = "turn-history-unreadable", FixConfig, "Stored history cannot be searched for the turn id";
+    ThreadIdWithResume = "thread-id-with-resume", Never, "Thread id given for a thread that is resumed";
+    ThreadPathConflict = "thread-path-conflict", Never, "Thread is running from another history";
+    InvalidOriginator = "invalid-originator", FixConfig, "Originator is not a legal header value";
+    OriginatorAlreadySet = "originator-already-set", Never, "Originator of the process is set once";
+    InstallationIdIo = "installation-id-io", FixConfig, "Installation id not read or not written";
+    InvalidRemoteUrl = "invalid-remote-url", FixConfig, "Remote URL cannot be freed of user and password with certainty";
     RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";

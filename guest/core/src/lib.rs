@@ -35,5 +35,13 @@ pub mod timestamp;
 pub mod uuid;
 pub mod verification;
 
+pub mod attestation;
+pub mod caller_ids;
+pub mod git_url;
+pub mod installation_id;
+pub mod originator;
+pub mod sandbox_mode;
+pub mod user_agent;
+
 pub use agent_identity_primitives::{encoding, json, secret_text};
 pub use error::{Advice, Code, Error, Result};
