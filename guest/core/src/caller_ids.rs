@@ -44,9 +44,9 @@ impl KnownThreads {
     ///
     /// Next, the host looks it up in its store and says so by [`Self::settle`].
     pub fn reserve(&mut self, text: &str) -> Result<Uuid> {
-        let id = thread_id(text)?;
+        let id = choosable(text, Code::InvalidThreadId)?;
         if self.find(id).is_some() {
-            return Err(duplicate_thread());
+            return Err(Code::DuplicateThreadId.into());
         }
         self.0.push(Thread { id, history: None });
         Ok(id)
@@ -57,7 +57,7 @@ impl KnownThreads {
     pub fn settle(&mut self, id: Uuid, is_stored: bool) -> Result<()> {
         if is_stored {
             self.release(id);
-            return Err(duplicate_thread());
+            return Err(Code::DuplicateThreadId.into());
         }
         Ok(())
     }
@@ -73,13 +73,11 @@ impl KnownThreads {
     /// one was named. Errors: `thread-id-with-resume`, `thread-path-conflict`, `invalid-thread-id`.
     pub fn resume(&mut self, asked: Option<&str>, stored: &str, history: Option<&str>) -> Result<Resumed> {
         if asked.is_some() {
-            return Err(Error::new(Code::ThreadIdWithResume, "a resumed thread keeps its id; leave the thread id out"));
+            return Err(Code::ThreadIdWithResume.into());
         }
-        let id = thread_id(stored)?;
+        let id = choosable(stored, Code::InvalidThreadId)?;
         match self.find(id) {
-            Some(thread) if history.is_some() && history != thread.history.as_deref() => {
-                Err(Error::new(Code::ThreadPathConflict, "the thread is running from another history; resume it without a path"))
-            }
+            Some(thread) if history.is_some() && history != thread.history.as_deref() => Err(Code::ThreadPathConflict.into()),
             Some(_) => Ok(Resumed::Live(id)),
             None => {
                 self.0.push(Thread { id, history: history.map(String::from) });
@@ -118,13 +116,12 @@ pub enum Reservation {
 impl KnownTurns {
     /// Takes a caller's turn id. Errors: `invalid-turn-id`, `duplicate-turn-id`.
     pub fn reserve(&mut self, text: &str) -> Result<Reservation> {
-        let id = choosable(text)
-            .ok_or_else(|| Error::new(Code::InvalidTurnId, "the turn id is not a UUID, or the nil one; pass another or none"))?;
+        let id = choosable(text, Code::InvalidTurnId)?;
         if !self.has_history {
             return Ok(Reservation::HistoryNeeded);
         }
         if !self.add(id) {
-            return Err(Error::new(Code::DuplicateTurnId, "the thread has a turn with this id; pass another or none"));
+            return Err(Code::DuplicateTurnId.into());
         }
         Ok(Reservation::Reserved(id))
     }
@@ -135,12 +132,7 @@ impl KnownTurns {
         if self.has_history {
             return Ok(());
         }
-        let history = history.ok_or_else(|| {
-            Error::new(
-                Code::TurnHistoryUnreadable,
-                "the thread's history cannot be read, so the turn id may be used already; repair it or pass none",
-            )
-        })?;
+        let history = history.ok_or(Code::TurnHistoryUnreadable)?;
         self.has_history = true;
         history.iter().for_each(|id| self.note(id));
         Ok(())
@@ -167,17 +159,10 @@ impl KnownTurns {
     }
 }
 
-fn thread_id(text: &str) -> Result<Uuid> {
-    choosable(text).ok_or_else(|| Error::new(Code::InvalidThreadId, "the thread id is not a UUID, or the nil one; pass another or none"))
-}
-
-/// An id that a caller may choose (4-1).
-fn choosable(text: &str) -> Option<Uuid> {
-    Uuid::parse_metadata(text).filter(|id| !id.is_nil())
-}
-
-fn duplicate_thread() -> Error {
-    Error::new(Code::DuplicateThreadId, "a thread with this id is running or stored; pass another id or none")
+/// An id that a caller may choose (4-1), or this code.
+#[inline(never)]
+fn choosable(text: &str, otherwise: Code) -> Result<Uuid> {
+    Uuid::parse_metadata(text).filter(|id| !id.is_nil()).ok_or_else(|| Error::from(otherwise))
 }
 
 #[cfg(test)]

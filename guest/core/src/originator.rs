@@ -1,6 +1,6 @@
 //! Who a request says it comes from (`spec/metadata.md` §6).
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use agent_identity_primitives::text::{is_blank, is_header_value};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -175,13 +175,10 @@ impl ProcessOriginator {
     /// Sets it. Errors: `invalid-originator`, `originator-already-set`.
     pub fn set(&mut self, value: &str) -> Result<()> {
         if !is_header_value(value) {
-            return Err(Error::new(
-                Code::InvalidOriginator,
-                "the originator is not a legal header value; use printable ASCII without a space at either end",
-            ));
+            return Err(Code::InvalidOriginator.into());
         }
         if self.0.is_some() {
-            return Err(Error::new(Code::OriginatorAlreadySet, "the originator of this process is set already; set it once, at the start"));
+            return Err(Code::OriginatorAlreadySet.into());
         }
         self.0 = Some(value.into());
         Ok(())

@@ -210,9 +210,8 @@ proptest! {
                 address = behind;
             }
             let user_info = match address.split_once("://") {
-                Some((_, behind)) => before(behind, '/').rsplit_once('@').map(|(user_info, _)| user_info),
-                None if address.contains(':') => before(address, '/').split_once(':').and_then(|(head, _)| head.rsplit_once('@')).map(|(user, _)| user),
-                None => None,
+                Some((_, behind)) => user_and_host(before(behind, "/")).0,
+                None => before(address, "/").split_once(':').and_then(|(head, _)| user_and_host(head).0),
             };
             prop_assert!(matches!(user_info, None | Some(GIT)), "{} from {}", sanitized, url);
         }

@@ -65,13 +65,18 @@ proptest! {
         suffix in proptest::option::of("[\t\u{0}-\u{ff} ]{0,5}"),
     ) {
         let [version, os, os_version, terminal] = parts.each_ref().map(String::as_str);
-        let agent = UserAgent { originator: &originator, version, os, os_version, arch: arch.as_deref(), terminal, suffix: suffix.as_deref() };
+        let (arch, suffix) = (arch.as_deref(), suffix.as_deref());
+        let agent = UserAgent { originator: &originator, version, os, os_version, arch, terminal, suffix };
         prop_assert!(is_header_value(&agent.render()));
         prop_assert_eq!(agent.render(), as_the_rule_has_it(&agent));
     }
 
     #[test]
-    fn r6_9_the_step_left_out_never_matters(originator in "[ a\u{e9}\t]{0,2}", terminal in "[ a\u{e9}\t]{0,2}", suffix in "[ a\u{e9}\t]{0,2}") {
+    fn r6_9_the_step_left_out_never_matters(
+        originator in "[ a\u{e9}\t]{0,2}",
+        terminal in "[ a\u{e9}\t]{0,2}",
+        suffix in "[ a\u{e9}\t]{0,2}",
+    ) {
         let agent = UserAgent { originator: &originator, terminal: &terminal, suffix: Some(&suffix), ..UBUNTU };
         prop_assert_eq!(agent.render(), as_the_rule_has_it(&agent));
     }
