@@ -269,6 +269,17 @@ codes! {
     TaskEnded = "task-ended", AfterRegister, "Verdict V10";
     AssertionReplayed = "assertion-replayed", BackOff, "Verdict V11: cap reached, next second is free";
     ReplayStoreUnavailable = "replay-store-unavailable", BackOff, "Verdict V11: store full, or lost and not yet safe";
+    InvalidThreadId = "invalid-thread-id", Never, "Thread id is not a UUID, or the nil one; pass another or none";
+    InvalidTurnId = "invalid-turn-id", Never, "Turn id is not a UUID, or the nil one; pass another or none";
+    DuplicateThreadId = "duplicate-thread-id", Never, "A thread with this id is running or stored; pass another or none";
+    DuplicateTurnId = "duplicate-turn-id", Never, "The thread has a turn with this id; pass another or none";
+    TurnHistoryUnreadable = "turn-history-unreadable", FixConfig, "Stored history unreadable, so the turn id may be used already; repair it or pass none";
+    ThreadIdWithResume = "thread-id-with-resume", Never, "A resumed thread keeps its id; pass none";
+    ThreadPathConflict = "thread-path-conflict", Never, "The thread is running from another history; resume it without a path";
+    InvalidOriginator = "invalid-originator", FixConfig, "Originator not a legal header value: printable ASCII without a space at either end";
+    OriginatorAlreadySet = "originator-already-set", Never, "The originator of a process is set once, at its start";
+    InstallationIdIo = "installation-id-io", FixConfig, "Installation id not read or not written";
+    InvalidRemoteUrl = "invalid-remote-url", FixConfig, "Remote URL empty or ambiguous, so not sent; write it without user and password";
     RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";

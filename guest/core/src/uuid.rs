@@ -66,6 +66,20 @@ impl Uuid {
         self.0 == [0xff; 16]
     }
 
+    /// Reads the forms that metadata accepts (`spec/metadata.md` 0-6): every [`Spelling`], the prefix of a URN in lower case.
+    #[inline(never)]
+    pub fn parse_metadata(text: &str) -> Option<Self> {
+        let (uuid, spelling) = Self::parse(text)?;
+        (spelling != Spelling::Urn || text.starts_with(URN_PREFIX)).then_some(uuid)
+    }
+
+    /// Version 4 (RFC 9562 §5.4): these bytes, six of their bits replaced.
+    pub fn v4(random: [u8; 16]) -> Self {
+        let [a, b, c, d, e, f, version, g, variant, rest @ ..] = random;
+        let [h, i, j, k, l, m, n] = rest;
+        Self([a, b, c, d, e, f, version & 0x0f | 0x40, g, variant & 0x3f | 0x80, h, i, j, k, l, m, n])
+    }
+
     /// The canonical spelling: lower-case 8-4-4-4-12.
     pub fn canonical(self) -> String {
         let mut out = [b'-'; 36];
