@@ -52,21 +52,17 @@ impl KnownThreads {
         Ok(id)
     }
 
-    /// Keeps a reserved id unless the store has it, which no other caller can change now. Errors: `duplicate-thread-id`; the id is
-    /// released then.
-    pub fn settle(&mut self, id: Uuid, is_stored: bool) -> Result<()> {
+    /// Keeps a reserved id unless the store has it, which no other caller can change now; `path` is where its history will be. Errors:
+    /// `duplicate-thread-id`; the id is released then.
+    pub fn settle(&mut self, id: &str, is_stored: bool, path: Option<String>) -> Result<()> {
         if is_stored {
             self.release(id);
             return Err(Code::DuplicateThreadId.into());
         }
-        Ok(())
-    }
-
-    /// Says where the history of a reserved thread is.
-    pub fn set_history(&mut self, id: Uuid, path: &str) {
-        if let Some(thread) = self.find(id) {
-            thread.history = Some(path.into());
+        if let Some(thread) = Uuid::parse_metadata(id).and_then(|id| self.find(id)) {
+            thread.history = path;
         }
+        Ok(())
     }
 
     /// Takes the thread of a stored history, unless it is running. `asked` is the id a caller gave beside it, `history` the path if
@@ -87,8 +83,9 @@ impl KnownThreads {
     }
 
     /// Gives up a thread whose start failed, or that is unloaded.
-    pub fn release(&mut self, id: Uuid) {
-        self.0.retain(|thread| thread.id != id);
+    pub fn release(&mut self, id: &str) {
+        let id = Uuid::parse_metadata(id);
+        self.0.retain(|thread| Some(thread.id) != id);
     }
 
     fn find(&mut self, id: Uuid) -> Option<&mut Thread> {

@@ -1,5 +1,7 @@
 //! The installation id (`spec/metadata.md` §7): what the text of its file means. Reading, locking and writing are the host's.
 
+use crate::error::Result;
+use crate::ports::Ports;
 use crate::uuid::Uuid;
 use alloc::string::String;
 
@@ -13,9 +15,11 @@ pub fn read(content: &[u8]) -> Option<String> {
     Uuid::parse_metadata(core::str::from_utf8(content).ok()?.trim()).map(Uuid::canonical)
 }
 
-/// A new id of these random bytes, which is also the whole content of its file (7-1, 7-3).
-pub fn fresh(random: [u8; 16]) -> String {
-    Uuid::v4(random).canonical()
+/// A new id, which is also the whole content of its file (7-1, 7-3). Errors: `random-failed`.
+pub fn fresh(ports: &dyn Ports) -> Result<String> {
+    let mut random = [0; 16];
+    ports.fill_random(&mut random)?;
+    Ok(Uuid::v4(random).canonical())
 }
 
 #[cfg(test)]

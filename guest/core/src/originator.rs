@@ -1,6 +1,6 @@
 //! Who a request says it comes from (`spec/metadata.md` §6).
 
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use agent_identity_primitives::text::{is_blank, is_header_value};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,6 +22,17 @@ pub enum Mode {
     EnvFirst,
     /// The thread's own sources, then the environment variable.
     ThreadFirst,
+}
+
+impl Mode {
+    /// Reads the setting; `config-invalid` for any other text.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text {
+            "env-first" => Ok(Self::EnvFirst),
+            "thread-first" => Ok(Self::ThreadFirst),
+            _ => Err(Error::new(Code::ConfigInvalid, "the originator mode is neither env-first nor thread-first")),
+        }
+    }
 }
 
 /// Where an originator comes from.
@@ -66,7 +77,7 @@ pub struct Candidates<'a> {
     pub persisted: Option<&'a str>,
     /// Originator of the live thread that [`inherits_from`] names.
     pub inherited: Option<&'a str>,
-    /// Value of [`ProcessOriginator`].
+    /// What the host set for the process; see [`check`].
     pub process: Option<&'a str>,
 }
 
@@ -97,6 +108,13 @@ pub struct Skipped {
     pub source: Source,
     /// Whether its value is blank; otherwise it is not legal in a header.
     pub is_blank: bool,
+}
+
+impl Skipped {
+    /// Why it could not be used.
+    pub fn reason(&self) -> &'static str {
+        if self.is_blank { "blank" } else { "illegal" }
+    }
 }
 
 /// Chooses a thread's originator. To be done once for each start, resume and fork; the result stays with the thread (6-3).
@@ -148,6 +166,20 @@ pub enum History {
     Resumed,
 }
 
+impl History {
+    /// Reads the kebab-case spelling; `config-invalid` for any other text.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(match text {
+            "new" => Self::New,
+            "cleared" => Self::Cleared,
+            "fork" => Self::Fork,
+            "truncated-fork" => Self::TruncatedFork,
+            "resumed" => Self::Resumed,
+            _ => return Err(Error::new(Code::ConfigInvalid, "the history is not one of new, cleared, fork, truncated-fork, resumed")),
+        })
+    }
+}
+
 /// Where a thread comes from, as thread ids.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origins<'a> {
@@ -167,32 +199,9 @@ pub fn inherits_from<'a>(history: History, origins: &Origins<'a>) -> Option<&'a 
     }
 }
 
-/// The originator of the process, which is set at most once (6-6).
-#[derive(Clone, Debug, Default)]
-pub struct ProcessOriginator(Option<String>);
-
-impl ProcessOriginator {
-    /// Sets it. Errors: `invalid-originator`, `originator-already-set`.
-    pub fn set(&mut self, value: &str) -> Result<()> {
-        if !is_header_value(value) {
-            return Err(Code::InvalidOriginator.into());
-        }
-        if self.0.is_some() {
-            return Err(Code::OriginatorAlreadySet.into());
-        }
-        self.0 = Some(value.into());
-        Ok(())
-    }
-
-    /// What was set.
-    pub fn get(&self) -> Option<&str> {
-        self.0.as_deref()
-    }
-
-    /// What was set, or [`DEFAULT`]: the first part of the user agent.
-    pub fn value(&self) -> &str {
-        self.get().unwrap_or(DEFAULT)
-    }
+/// Checks the originator of a process, which the host sets at most once (6-6). Errors: `invalid-originator`.
+pub fn check(value: &str) -> Result<()> {
+    if is_header_value(value) { Ok(()) } else { Err(Code::InvalidOriginator.into()) }
 }
 
 /// Whether a client of an app server, by the name of its handshake, gives the process its originator (6-6).

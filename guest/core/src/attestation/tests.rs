@@ -1,57 +1,58 @@
 use super::*;
-use agent_identity_primitives::text::is_header_value;
+use crate::flow::{Effect, Operation, Outcome, Progress};
 use alloc::format;
 use proptest::prelude::*;
 
-fn envelope(status: u8, token: Option<&str>) -> String {
-    String::from(&*Outcome::of_status(status, token).unwrap().envelope())
+fn text(attestation: Attestation) -> String {
+    String::from(&*envelope(&attestation))
+}
+
+fn of_token(token: &str) -> String {
+    text(Attestation::Token(token.into()))
 }
 
 #[test]
-fn r9_1_e8_the_envelope_of_each_status() {
-    assert_eq!(envelope(0, Some("v1.opaque-client-payload")), r#"{"v":1,"s":0,"t":"v1.opaque-client-payload"}"#);
-    for status in 1..=4 {
-        assert_eq!(envelope(status, None), format!(r#"{{"v":1,"s":{status}}}"#));
+fn r9_1_r9_2_e8_the_envelope_of_each_status() {
+    assert_eq!(of_token("v1.opaque-client-payload"), r#"{"v":1,"s":0,"t":"v1.opaque-client-payload"}"#);
+    let failures = [Attestation::Timeout, Attestation::Failed, Attestation::Cancelled, Attestation::Malformed];
+    for (failure, status) in failures.into_iter().zip(1..) {
+        assert_eq!(text(failure), format!(r#"{{"v":1,"s":{status}}}"#));
     }
-}
-
-#[test]
-fn r9_1_only_status_0_has_a_token() {
-    for status in 1..=4 {
-        assert_eq!(envelope(status, Some("token")), format!(r#"{{"v":1,"s":{status}}}"#));
-    }
-    assert!(Outcome::of_status(5, None).is_none());
-}
-
-#[test]
-fn r9_2_a_reply_without_a_token_that_is_text_is_malformed() {
-    for reply in ["", "null", "[]", "{}", r#"{"token":null}"#, r#"{"token":1}"#, r#"{"token":""}"#, r#"{"token":"a","token":"b"}"#, "{"] {
-        assert!(matches!(Outcome::of_reply(reply), Outcome::Malformed), "{reply}");
-    }
-    assert_eq!(envelope(0, None), r#"{"v":1,"s":4}"#);
-    assert_eq!(envelope(0, Some("")), r#"{"v":1,"s":4}"#);
-    assert_eq!(&*Outcome::of_reply(r#"{"extra":1,"token":"t\u0061"}"#).envelope(), r#"{"v":1,"s":0,"t":"ta"}"#);
+    assert_eq!(of_token(""), r#"{"v":1,"s":4}"#);
 }
 
 #[test]
 fn r9_7_e59_a_token_outside_ascii_is_not_legal_in_a_header() {
-    assert_eq!(envelope(0, Some(r#"a"b\c"#)), r#"{"v":1,"s":0,"t":"a\"b\\c"}"#);
-    assert!(is_header_value(&envelope(0, Some(r#"a"b\c"#))));
-    assert_eq!(envelope(0, Some("é")), r#"{"v":1,"s":0,"t":"é"}"#);
-    assert!(!is_header_value(&envelope(0, Some("é"))));
-    assert!(!is_header_value(&envelope(0, Some("\u{7f}"))));
-    assert_eq!(envelope(0, Some("a\r\nb\u{1}")), r#"{"v":1,"s":0,"t":"a\r\nb\u0001"}"#);
+    assert_eq!(of_token(r#"a"b\c"#), r#"{"v":1,"s":0,"t":"a\"b\\c"}"#);
+    assert!(is_header_value(&of_token(r#"a"b\c"#)));
+    assert_eq!(of_token("é"), r#"{"v":1,"s":0,"t":"é"}"#);
+    assert!(!is_header_value(&of_token("é")));
+    assert!(!is_header_value(&of_token("\u{7f}")));
+    assert_eq!(of_token("a\r\nb\u{1}"), r#"{"v":1,"s":0,"t":"a\r\nb\u0001"}"#);
+}
+
+#[test]
+fn r9_6_r9_7_attesting_asks_once_with_the_whole_budget() {
+    for (token, attested) in [("t", Some(r#"{"v":1,"s":0,"t":"t"}"#)), ("é", None)] {
+        let mut operation = Operation::new(attest);
+        let asked = operation.resume(None).unwrap().progress;
+        assert!(matches!(asked, Ok(Progress::Effect(Effect::Attest(100)))));
+        let done = operation.resume(Some(Outcome::Attest(Attestation::Token(token.into())))).unwrap().progress.unwrap();
+        let Progress::Done(Completion::Attested(header)) = done else { panic!("not attested") };
+        assert_eq!(header.as_deref(), attested);
+    }
 }
 
 #[test]
 fn k14_debug_output_hides_the_token() {
-    assert!(!format!("{:?}", Outcome::Token("marker".into())).contains("marker"));
+    let token = Attestation::Token("marker".into());
+    assert!(!format!("{token:?} {:?}", Completion::Attested(Some(envelope(&token)))).contains("marker"));
 }
 
 proptest! {
     #[test]
     fn r9_7_an_envelope_is_legal_unless_its_token_is_not_ascii(token in any::<String>()) {
-        let envelope = envelope(0, Some(&token));
+        let envelope = of_token(&token);
         prop_assert_eq!(is_header_value(&envelope), token.chars().all(|c| c < '\u{7f}'));
         let json: serde_json::Value = serde_json::from_str(&envelope).unwrap();
         if !token.is_empty() {
@@ -61,6 +62,6 @@ proptest! {
 
     #[test]
     fn k15_the_envelope_of_the_longest_escapes_fits_its_first_buffer(token in "[\u{0}-\u{1f}]{0,40}") {
-        prop_assert!(envelope(0, Some(&token)).len() <= token.len().saturating_mul(6).saturating_add(24));
+        prop_assert!(of_token(&token).len() <= token.len().saturating_mul(6).saturating_add(24));
     }
 }

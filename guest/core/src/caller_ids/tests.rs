@@ -68,12 +68,11 @@ fn r4_3_a_thread_that_runs_starts_or_is_stored_keeps_its_id() {
     let mut threads = KnownThreads::default();
     let id = threads.reserve(CANONICAL).unwrap();
     assert_eq!(code(threads.reserve(CANONICAL)), Code::DuplicateThreadId, "starting");
-    threads.settle(id, false).unwrap();
+    threads.settle(CANONICAL, false, Some("/a".into())).unwrap();
     assert_eq!(code(threads.reserve(CANONICAL)), Code::DuplicateThreadId, "running");
-    threads.set_history(id, "/a");
     assert_eq!(threads.resume(None, CANONICAL, Some("/a")), Ok(Resumed::Live(id)), "untouched");
     let stored = threads.reserve(OTHER).unwrap();
-    assert_eq!(code(threads.settle(stored, true)), Code::DuplicateThreadId, "stored");
+    assert_eq!(code(threads.settle(OTHER, true, None)), Code::DuplicateThreadId, "stored");
     assert_eq!(threads.resume(None, OTHER, None), Ok(Resumed::Reserved(stored)), "and can be resumed");
 }
 
@@ -90,7 +89,7 @@ fn r4_4_a_turn_that_is_stored_or_has_begun_keeps_its_id() {
 fn r4_5_a_failed_start_releases_its_thread_id() {
     let mut threads = KnownThreads::default();
     let id = threads.reserve(CANONICAL).unwrap();
-    threads.release(id);
+    threads.release(CANONICAL);
     assert_eq!(threads.reserve(SPELLINGS[1]), Ok(id));
 }
 

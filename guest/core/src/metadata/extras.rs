@@ -81,7 +81,7 @@ pub(super) fn merged<'a>(snapshot: &'a Snapshot, view: View, dropped: &mut DropL
             }
         }
     };
-    take(&snapshot.extras, &snapshot.configured_extras);
+    take(&snapshot.turn.extras, &snapshot.configured_extras);
     if !is_mcp {
         take(&snapshot.configured_extras, &[]);
     }
@@ -89,7 +89,7 @@ pub(super) fn merged<'a>(snapshot: &'a Snapshot, view: View, dropped: &mut DropL
         members.push(Member { name: MODEL, value: Value::Text(&execution.model) });
         members.push(Member { name: REASONING_EFFORT, value: Value::of(&execution.reasoning_effort) });
     }
-    if is_mcp && snapshot.user_input_requested {
+    if is_mcp && snapshot.turn.user_input_requested {
         members.push(Member { name: USER_INPUT_REQUESTED, value: Value::Flag(true) });
     }
     sort(&mut members);

@@ -53,4 +53,4 @@ fn carries_metadata(item_type: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

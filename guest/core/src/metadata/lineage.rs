@@ -1,7 +1,7 @@
 //! Turns and threads: what is set once, what is restored, and what may start a root turn (§3).
 
 use super::session_source::SessionSource;
-use super::snapshot::{Snapshot, Texts};
+use super::snapshot::Texts;
 use crate::text::is_blank;
 use alloc::string::String;
 
@@ -26,73 +26,64 @@ pub fn restored_session_id<'a>(stored: Option<&'a str>, thread_id: &'a str) -> &
 }
 
 /// What a turn learns about itself while it runs. Every request of the turn gets a snapshot with these facts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the members are those of table 1A, under their own names")]
 pub struct Turn {
-    parent_turn_id: Option<String>,
-    root_turn_id: Option<String>,
-    turn_trigger: Option<String>,
-    is_root_ambiguous: bool,
-    started_at_unix_ms: Option<i64>,
-    extras: Texts,
-    user_input_requested: bool,
+    pub parent_turn_id: Option<String>,
+    pub root_turn_id: Option<String>,
+    pub turn_trigger: Option<String>,
+    /// More than one chain leads here: the root turn is not rendered (3-4).
+    pub is_root_ambiguous: bool,
+    pub turn_started_at_unix_ms: Option<i64>,
+    /// What the caller gave for this turn.
+    pub extras: Texts,
+    /// Whether the user was asked for input in this turn (1-22).
+    pub user_input_requested: bool,
+}
+
+/// Something that happens to a turn.
+pub enum TurnEvent {
+    /// The turn that caused it is known. Blank text and a second one change nothing, here and in the next two (3-3).
+    Parent(String),
+    /// The first turn of its chain is known.
+    Root(String),
+    /// What set it off is known.
+    Triggered(String),
+    /// More than one chain leads here.
+    RootAmbiguous,
+    /// It really starts, at this time; only the first one counts (3-8).
+    Started(i64),
+    /// The caller steers: these extras replace those before (2-4). A steer without extras is no event.
+    Steered(Texts),
+    /// The user was asked for input.
+    UserInputRequested,
 }
 
 impl Turn {
-    /// The turn that caused this one. Blank text and a second call change nothing (3-3).
-    pub fn set_parent_turn_id(&mut self, id: &str) {
-        set_once(&mut self.parent_turn_id, id);
-    }
-
-    /// The first turn of the chain. Blank text and a second call change nothing (3-3).
-    pub fn set_root_turn_id(&mut self, id: &str) {
-        set_once(&mut self.root_turn_id, id);
-    }
-
-    /// What set the turn off. Blank text and a second call change nothing (3-3).
-    pub fn set_turn_trigger(&mut self, trigger: &str) {
-        set_once(&mut self.turn_trigger, trigger);
-    }
-
-    /// More than one chain leads here: the root turn is no longer rendered (3-4).
-    pub fn mark_root_ambiguous(&mut self) {
-        self.is_root_ambiguous = true;
-    }
-
-    /// The turn really starts; only the first call counts (3-8).
-    pub fn start(&mut self, unix_ms: i64) {
-        self.started_at_unix_ms.get_or_insert(unix_ms);
-    }
-
-    /// The caller steers: extras replace those before, none leave them (2-4).
-    pub fn steer(&mut self, extras: Option<Texts>) {
-        if let Some(extras) = extras {
-            self.extras = extras;
+    /// Takes note of an event.
+    pub fn update(&mut self, event: TurnEvent) {
+        match event {
+            TurnEvent::Parent(id) => set_once(&mut self.parent_turn_id, id),
+            TurnEvent::Root(id) => set_once(&mut self.root_turn_id, id),
+            TurnEvent::Triggered(trigger) => set_once(&mut self.turn_trigger, trigger),
+            TurnEvent::RootAmbiguous => self.is_root_ambiguous = true,
+            TurnEvent::Started(unix_ms) => {
+                self.turn_started_at_unix_ms.get_or_insert(unix_ms);
+            }
+            TurnEvent::Steered(extras) => self.extras = extras,
+            TurnEvent::UserInputRequested => self.user_input_requested = true,
         }
     }
 
-    /// The user was asked for input in this turn (1-22).
-    pub fn request_user_input(&mut self) {
-        self.user_input_requested = true;
-    }
-
-    /// The snapshot with the facts of this turn.
-    #[must_use]
-    pub fn stamp(&self, snapshot: Snapshot) -> Snapshot {
-        Snapshot {
-            parent_turn_id: self.parent_turn_id.clone(),
-            root_turn_id: self.root_turn_id.clone().filter(|_| !self.is_root_ambiguous),
-            turn_trigger: self.turn_trigger.clone(),
-            turn_started_at_unix_ms: self.started_at_unix_ms,
-            extras: self.extras.clone(),
-            user_input_requested: self.user_input_requested,
-            ..snapshot
-        }
+    /// The root turn, if there is one of which all chains come (3-4).
+    pub(super) fn root(&self) -> Option<&str> {
+        filled(self.root_turn_id.as_deref()).filter(|_| !self.is_root_ambiguous)
     }
 }
 
-fn set_once(place: &mut Option<String>, text: &str) {
-    if place.is_none() && !is_blank(text) {
-        *place = Some(text.into());
+fn set_once(place: &mut Option<String>, text: String) {
+    if place.is_none() && !is_blank(&text) {
+        *place = Some(text);
     }
 }
 

@@ -145,8 +145,8 @@ fn transported(
         given.us_residency.then_some("us"),
         given.attestation,
         snapshot.parent_response_id.as_deref().filter(|_| snapshot.is_reviewer_request),
-        filled(snapshot.parent_turn_id.as_deref()),
-        filled(snapshot.root_turn_id.as_deref()),
+        filled(snapshot.turn.parent_turn_id.as_deref()),
+        snapshot.turn.root(),
         Some(&snapshot.session_id),
         Some(&snapshot.thread_id),
         snapshot.turn_id.as_deref(),
@@ -178,6 +178,9 @@ fn transported(
 
 /// The members of a view as a JSON object: in the order of 1A with the extras behind, or all sorted.
 fn object(snapshot: &Snapshot, view: View, dropped: &mut DropList, quote: Quote) -> String {
+    for remote in snapshot.workspaces.iter().flat_map(|workspace| &workspace.refused_remotes) {
+        dropped.add(&["associated_remote_urls.", remote].concat(), DropReason::Illegal);
+    }
     let mut members = snapshot.members(view);
     members.append(&mut extras::merged(snapshot, view, dropped));
     if view == View::Mcp {

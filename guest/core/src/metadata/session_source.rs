@@ -35,6 +35,11 @@ impl SessionSource {
             .unwrap_or_else(|| Self::Other(kind.into()))
     }
 
+    /// The client itself, under this name.
+    pub fn of_internal(name: String) -> Self {
+        if name == MEMORY_CONSOLIDATION { Self::InternalMemoryConsolidation } else { Self::Internal(name) }
+    }
+
     /// Value of `x-openai-subagent`.
     pub fn subagent_header(&self) -> Option<&str> {
         self.names().0

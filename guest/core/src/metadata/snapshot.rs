@@ -1,9 +1,11 @@
 //! Everything that is known about one request (table 1A).
 
 use super::compaction::Compaction;
+use super::lineage::Turn;
 use super::members::{Member, Value};
 use super::session_source::SessionSource;
 use crate::error::{Code, Error, Result};
+use crate::git_url::sanitize_remotes;
 use crate::uuid::Uuid;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -27,30 +29,23 @@ pub struct Snapshot {
     pub forked_from_thread_id: Option<Uuid>,
     pub forked_from_ordinal_exclusive: Option<u64>,
     pub parent_thread_id: Option<Uuid>,
-    /// Blank counts as none, here and in the next three (3-3, 3-9).
-    pub parent_turn_id: Option<String>,
-    pub root_turn_id: Option<String>,
+    /// Blank counts as none, as it does in the texts of the turn (3-3, 3-9).
     pub thread_source: Option<String>,
-    pub turn_trigger: Option<String>,
     /// Gives `subagent_kind` and `x-openai-subagent`.
     pub session_source: SessionSource,
     pub sandbox: Option<String>,
     pub sandbox_mode: Option<String>,
     pub auto_review_enabled: Option<bool>,
     pub workspaces: Vec<Workspace>,
-    pub turn_started_at_unix_ms: Option<i64>,
     pub analytics_enabled: Option<bool>,
     pub compaction: Option<Compaction>,
-    /// What the caller gave for this turn.
-    pub extras: Texts,
     /// What the configuration adds to every request; see [`check_configured`](super::check_configured).
     pub configured_extras: Texts,
     pub execution: Option<Execution>,
     /// Only sent with a reviewer's request (1B).
     pub parent_response_id: Option<String>,
     pub is_reviewer_request: bool,
-    /// Whether the user was asked for input in this turn (1-22).
-    pub user_input_requested: bool,
+    pub turn: Turn,
 }
 
 /// What runs the request (1-5).
@@ -70,7 +65,9 @@ pub struct Workspace {
     /// Path of its root.
     pub root: String,
     /// Names of remotes and their sanitised URLs.
-    pub associated_remote_urls: Texts,
+    pub(super) associated_remote_urls: Texts,
+    /// Names of remotes whose URLs could not be sanitised (8-5).
+    pub(super) refused_remotes: Vec<String>,
     /// Full hash of HEAD.
     pub latest_git_commit_hash: Option<String>,
     /// Whether the working tree differs from HEAD.
@@ -142,7 +139,7 @@ impl Snapshot {
     /// Reads a member that is a UUID, in any form of 0-6; `invalid-snapshot` for anything else.
     pub fn uuid(text: Option<&str>) -> Result<Option<Uuid>> {
         let Some(text) = text else { return Ok(None) };
-        let (uuid, _) = Uuid::parse(text).ok_or(Code::InvalidSnapshot)?;
+        let uuid = Uuid::parse_metadata(text).ok_or(Code::InvalidSnapshot)?;
         Ok(Some(uuid))
     }
 
@@ -159,7 +156,7 @@ impl Snapshot {
 
     /// The members of a view, in the order of 1A, extras aside.
     pub(super) fn members(&self, view: View) -> Vec<Member<'_>> {
-        let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.extras.len()));
+        let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.turn.extras.len()));
         for ((name, columns), value) in FIELDS.iter().zip(&self.values(view)) {
             if columns & view.column() != 0 {
                 members.push(Member { name, value: *value });
@@ -187,16 +184,16 @@ impl Snapshot {
             Value::id(self.forked_from_thread_id.filter(|_| shows_fork)),
             Value::unsigned(self.forked_from_ordinal_exclusive.filter(|_| shows_fork)),
             Value::id(self.parent_thread_id),
-            Value::filled(&self.parent_turn_id),
-            Value::filled(&self.root_turn_id),
+            Value::filled(&self.turn.parent_turn_id),
+            Value::text(self.turn.root()),
             Value::text(self.session_source.subagent_kind()),
             Value::filled(&self.thread_source),
-            Value::filled(&self.turn_trigger),
+            Value::filled(&self.turn.turn_trigger),
             Value::of(&self.sandbox),
             Value::of(&self.sandbox_mode),
             Value::flag(reviewed.or(self.auto_review_enabled)),
             if knows_workspace { Value::Workspaces(&self.workspaces) } else { Value::Absent },
-            self.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
+            self.turn.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
             Value::flag(self.analytics_enabled),
             self.compaction.as_ref().filter(|_| is_compaction).map_or(Value::Absent, Value::Compaction),
         ]
@@ -217,6 +214,12 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Workspace {
+    /// A repository with these remotes; user names and passwords in their URLs are removed.
+    pub fn new(root: String, mut remotes: Texts, latest_git_commit_hash: Option<String>, has_changes: Option<bool>) -> Self {
+        let refused_remotes = sanitize_remotes(&mut remotes);
+        Self { root, associated_remote_urls: remotes, refused_remotes, latest_git_commit_hash, has_changes }
+    }
+
     pub(super) fn is_known(&self) -> bool {
         !self.associated_remote_urls.is_empty() || self.latest_git_commit_hash.is_some() || self.has_changes.is_some()
     }

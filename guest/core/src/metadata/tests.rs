@@ -18,6 +18,11 @@ mod windows;
 pub(super) const E14: &str = r#"{"installation_id":"i","session_id":"s","thread_id":"t","window_id":"t:0","request_kind":"turn"}"#;
 pub(super) const E17: &str = r#"{"installation_id":"i","session_id":"s","thread_id":"t2","agent_name":"/root/worker","turn_id":"u2","window_id":"t2:0","request_kind":"turn","parent_thread_id":"22222222-2222-4222-8222-222222222222","parent_turn_id":"pu","root_turn_id":"ru","subagent_kind":"thread_spawn","thread_source":"subagent"}"#;
 
+/// A turn with these extras.
+pub(super) fn with_extras(extras: Texts) -> Turn {
+    Turn { extras, ..Turn::default() }
+}
+
 /// The snapshot `min` of §17.
 pub(super) fn min() -> Snapshot {
     Snapshot { installation_id: "i".into(), session_id: "s".into(), thread_id: "t".into(), window_id: "t:0".into(), ..Snapshot::default() }
@@ -35,7 +40,6 @@ pub(super) fn full() -> Snapshot {
         window_number: Some(0),
         context_window_id: uuid("01980c5a-7b1f-7000-8000-000000000001"),
         thread_source: text("user"),
-        turn_trigger: text("goal"),
         sandbox: text("none"),
         sandbox_mode: text("workspace-write"),
         workspaces: [Workspace {
@@ -43,11 +47,16 @@ pub(super) fn full() -> Snapshot {
             associated_remote_urls: texts(&[("origin", "https://git.example.com/team/repo.git")]),
             latest_git_commit_hash: text("0123456789abcdef0123456789abcdef01234567"),
             has_changes: Some(false),
+            ..Workspace::default()
         }]
         .into(),
-        turn_started_at_unix_ms: Some(1_700_000_000_123),
         execution: Some(Execution { model: "gpt-5.4".into(), reasoning_effort: text("high"), auto_review_enabled: Some(false) }),
-        extras: texts(&[("origin", "東京")]),
+        turn: Turn {
+            turn_trigger: text("goal"),
+            turn_started_at_unix_ms: Some(1_700_000_000_123),
+            extras: texts(&[("origin", "東京")]),
+            ..Turn::default()
+        },
         ..Snapshot::default()
     }
 }
@@ -78,8 +87,7 @@ pub(super) fn spawned() -> Snapshot {
         turn_id: text("u2"),
         window_id: "t2:0".into(),
         parent_thread_id: uuid("22222222-2222-4222-8222-222222222222"),
-        parent_turn_id: text("pu"),
-        root_turn_id: text("ru"),
+        turn: Turn { parent_turn_id: text("pu"), root_turn_id: text("ru"), ..Turn::default() },
         session_source: SessionSource::ThreadSpawn,
         thread_source: text("subagent"),
         ..min()

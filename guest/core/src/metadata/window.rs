@@ -48,13 +48,18 @@ impl Window {
         Ok(window)
     }
 
-    /// A compaction was installed: the next window begins. Returns the members that go into its record in the history, as a JSON
-    /// object. To be called for no other outcome of a compaction (3-11). Errors: `random-failed`, `clock-out-of-range`.
-    pub fn install_compaction(&mut self, ports: &dyn Ports) -> Result<String> {
+    /// A compaction was installed: the next window begins. To be called for no other outcome of a compaction (3-11). Errors:
+    /// `random-failed`, `clock-out-of-range`.
+    pub fn install_compaction(&mut self, ports: &dyn Ports) -> Result<()> {
         let next = Some(Uuid::generate(ports)?);
         let [first, _, before] = self.ids;
         self.ids = [first.or(before).or(next), before, next];
         self.number = self.number.saturating_add(1);
+        Ok(())
+    }
+
+    /// What the history keeps of this window, a JSON object (3-12).
+    pub fn record(&self) -> String {
         let mut record = String::from("{\"window_number\":");
         push_decimal(&mut record, self.number);
         for (id, name) in self.ids.iter().zip(&IDS) {
@@ -65,7 +70,7 @@ impl Window {
             }
         }
         record.push('}');
-        Ok(record)
+        record
     }
 
     /// Value of `window_id`: thread id and number (3-11).

@@ -34,7 +34,7 @@ impl Ports for Fixed {
     }
 
     fn fill_random(&self, buffer: &mut [u8]) -> Result<()> {
-        self.draws.set(self.draws.get() + 1);
+        self.draws.set(self.draws.get().wrapping_add(1));
         for byte in buffer {
             *byte = self.next.get();
             self.next.set(self.next.get().wrapping_add(1));

@@ -20,7 +20,7 @@ fn e15_a_full_root_turn() {
 #[test]
 fn e3_e16_a_compaction_with_a_configured_extra() {
     let expect = r#"{"installation_id":"installation-a","session_id":"session-a","thread_id":"thread-a","agent_name":"/root","turn_id":"turn-a","window_id":"thread-a:2","request_kind":"compaction","sandbox":"none","sandbox_mode":"read-only","auto_review_enabled":false,"compaction":{"trigger":"auto","reason":"context_limit","implementation":"responses_compaction_v2","phase":"mid_turn","strategy":"memento"},"codex_security_surface":"sdk"}"#;
-    let snapshot = Snapshot { extras: texts(&[("compaction", "x")]), ..compaction() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("compaction", "x")])), ..compaction() };
     let rendering = render(&snapshot, Some(Kind::Compaction), Transport::COMPACT_V2).unwrap();
     assert_eq!(rendering.canonical.as_deref(), Some(expect));
     assert_eq!(dropped(&rendering.dropped), [("compaction", "reserved")]);
@@ -34,10 +34,10 @@ fn e17_a_spawned_thread() {
 
 #[test]
 fn e2_e18_r1_8_r1_9_everything_but_ascii_is_escaped() {
-    let snapshot = Snapshot { extras: texts(&[("k", "a\"b\\c/d\n\t\u{1}\u{e9}\u{1f680}")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("k", "a\"b\\c/d\n\t\u{1}\u{e9}\u{1f680}")])), ..min() };
     let expect = r#""k":"a\"b\\c/d\n\t\u0001\u00e9\ud83d\ude80""#;
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), behind_kind(expect));
-    let snapshot = Snapshot { extras: texts(&[("origin", "東京")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("origin", "東京")])), ..min() };
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), behind_kind(r#""origin":"\u6771\u4eac""#));
 }
 
@@ -70,22 +70,22 @@ fn e20_r1_10_without_a_kind_the_string_does_not_travel() {
 
 #[test]
 fn e21_r0_4_integers_are_exact() {
-    let snapshot = Snapshot { window_number: Some(u64::MAX), turn_started_at_unix_ms: Some(i64::MIN), ..min() };
+    let snapshot = Snapshot { window_number: Some(u64::MAX), turn: started(i64::MIN), ..min() };
     let expect = r#"{"installation_id":"i","session_id":"s","thread_id":"t","window_id":"t:0","window_number":18446744073709551615,"request_kind":"turn","turn_started_at_unix_ms":-9223372036854775808}"#;
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), expect);
 }
 
 #[test]
 fn e22_r1_6_extras_are_in_byte_order() {
-    let snapshot = Snapshot { extras: texts(&[("alpha", "1"), ("Zed", "2"), ("_x", "3"), ("é", "4")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("alpha", "1"), ("Zed", "2"), ("_x", "3"), ("é", "4")])), ..min() };
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), behind_kind(r#""Zed":"2","_x":"3","alpha":"1","\u00e9":"4""#));
 }
 
 #[test]
 fn e5_e23_the_start_of_the_turn_and_analytics() {
-    let snapshot = Snapshot { turn_started_at_unix_ms: Some(1), analytics_enabled: Some(true), ..min() };
+    let snapshot = Snapshot { turn: started(1), analytics_enabled: Some(true), ..min() };
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), behind_kind(r#""turn_started_at_unix_ms":1,"analytics_enabled":true"#));
-    let snapshot = Snapshot { extras: texts(&[("turn_started_at_unix_ms", "1700000000123")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("turn_started_at_unix_ms", "1700000000123")])), ..min() };
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), E14);
 }
 
@@ -125,7 +125,11 @@ fn e7_e25_r3_9_labels_are_rendered_verbatim() {
 #[test]
 fn r3_9_r3_3_blank_is_absent() {
     let blank = || text(" \t");
-    let snapshot = Snapshot { thread_source: blank(), turn_trigger: blank(), parent_turn_id: blank(), root_turn_id: blank(), ..min() };
+    let snapshot = Snapshot {
+        thread_source: blank(),
+        turn: Turn { turn_trigger: blank(), parent_turn_id: blank(), root_turn_id: blank(), ..Turn::default() },
+        ..min()
+    };
     let rendering = turn(&snapshot);
     assert_eq!(rendering.canonical.as_deref(), Some(E14));
     assert_eq!(rendering.client_metadata.len(), 5);
@@ -163,12 +167,10 @@ fn r1a_each_field_is_in_its_columns() {
     let everything = Snapshot {
         forked_from_thread_id: uuid("11111111-1111-4111-8111-111111111111"),
         forked_from_ordinal_exclusive: Some(7),
-        parent_turn_id: text("p"),
-        root_turn_id: text("r"),
         session_source: SessionSource::Review,
         analytics_enabled: Some(true),
         compaction: compaction().compaction,
-        extras: Vec::new(),
+        turn: Turn { parent_turn_id: text("p"), root_turn_id: text("r"), extras: Vec::new(), ..full().turn },
         ..full()
     };
     let names = |text: &str| -> Vec<String> {
@@ -200,7 +202,7 @@ fn r1_11_r1_12_some_things_are_never_in_the_string() {
     let snapshot = Snapshot {
         parent_response_id: text("resp"),
         is_reviewer_request: true,
-        extras: texts(&[("node_repl_disabled", "1"), ("x-codex-routing-hint", "1"), ("tool_namespaces_info", "1")]),
+        turn: with_extras(texts(&[("node_repl_disabled", "1"), ("x-codex-routing-hint", "1"), ("tool_namespaces_info", "1")])),
         configured_extras: texts(&[("history_ingest_requested", "1")]),
         session_source: SessionSource::InternalMemoryConsolidation,
         ..min()
@@ -239,7 +241,11 @@ fn r3_15_compactions_say_only_what_is_known() {
 
 #[test]
 fn r15_4_debug_output_shows_no_values() {
-    let snapshot = Snapshot { extras: texts(&[("k", "marker")]), installation_id: "marker".into(), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("k", "marker")])), installation_id: "marker".into(), ..min() };
     let shown = alloc::format!("{snapshot:?} {:?} {:?}", turn(&snapshot), super::super::mcp(&snapshot));
     assert!(!shown.contains("marker"), "{shown}");
+}
+
+fn started(unix_ms: i64) -> Turn {
+    Turn { turn_started_at_unix_ms: Some(unix_ms), ..Turn::default() }
 }

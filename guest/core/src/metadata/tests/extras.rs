@@ -9,7 +9,8 @@ fn extras_of(snapshot: &Snapshot) -> (String, Rendering) {
 
 #[test]
 fn e34_r2_2_reserved_names_match_exactly() {
-    let (extras, rendering) = extras_of(&Snapshot { extras: texts(&[("session_id", "x"), ("Session_ID", "y"), ("team", "a")]), ..min() });
+    let (extras, rendering) =
+        extras_of(&Snapshot { turn: with_extras(texts(&[("session_id", "x"), ("Session_ID", "y"), ("team", "a")])), ..min() });
     assert_eq!(extras, r#","Session_ID":"y","team":"a"}"#);
     assert_eq!(dropped(&rendering.dropped), [("session_id", "reserved")]);
 }
@@ -18,7 +19,7 @@ fn e34_r2_2_reserved_names_match_exactly() {
 fn r2_2_r2_3_every_reserved_name_is_dropped() {
     let names = "installation_id session_id thread_id agent_name turn_id window_id window_number context_window_id request_kind forked_from_thread_id forked_from_ordinal_exclusive parent_thread_id parent_turn_id root_turn_id subagent_kind thread_source turn_trigger sandbox sandbox_mode auto_review_enabled workspaces turn_started_at_unix_ms analytics_enabled compaction x-codex-installation-id x-codex-window-id x-openai-subagent x-codex-parent-thread-id x-codex-turn-metadata node_repl_auto_review_required node_repl_disabled history_ingest_requested guardian_credits_requested code_mode_tool_names tool_namespaces_info x-codex-routing-hint parent_response_id";
     for name in names.split(' ') {
-        let (extras, rendering) = extras_of(&Snapshot { extras: texts(&[(name, "x")]), ..min() });
+        let (extras, rendering) = extras_of(&Snapshot { turn: with_extras(texts(&[(name, "x")])), ..min() });
         assert_eq!((extras.as_str(), dropped(&rendering.dropped)), ("}", [(name, "reserved")].to_vec()));
     }
 }
@@ -26,14 +27,14 @@ fn r2_2_r2_3_every_reserved_name_is_dropped() {
 #[test]
 fn r2_6_some_names_are_not_reserved() {
     let pairs = [("model", "1"), ("reasoning_effort", "2"), ("user_input_requested_during_turn", "3"), ("workspace_kind", "4")];
-    let (extras, rendering) = extras_of(&Snapshot { extras: texts(&pairs), ..min() });
+    let (extras, rendering) = extras_of(&Snapshot { turn: with_extras(texts(&pairs)), ..min() });
     assert_eq!(extras, r#","model":"1","reasoning_effort":"2","user_input_requested_during_turn":"3","workspace_kind":"4"}"#);
     assert_eq!(rendering.dropped, []);
 }
 
 #[test]
 fn e4_r2_5_the_configuration_wins_over_the_turn() {
-    let snapshot = Snapshot { configured_extras: texts(&[("k", "sdk")]), extras: texts(&[("k", "client")]), ..min() };
+    let snapshot = Snapshot { configured_extras: texts(&[("k", "sdk")]), turn: with_extras(texts(&[("k", "client")])), ..min() };
     let (extras, rendering) = extras_of(&snapshot);
     assert_eq!((extras.as_str(), dropped(&rendering.dropped)), (r#","k":"sdk"}"#, [("k", "shadowed")].to_vec()));
 }
@@ -42,10 +43,10 @@ fn e4_r2_5_the_configuration_wins_over_the_turn() {
 fn e35_r1_5_execution_metadata_wins_over_both() {
     let execution = Some(Execution { model: "m2".into(), ..Execution::default() });
     let per_turn = texts(&[("model", "m1"), ("reasoning_effort", "low")]);
-    let (extras, rendering) = extras_of(&Snapshot { execution: execution.clone(), extras: per_turn.clone(), ..min() });
+    let (extras, rendering) = extras_of(&Snapshot { execution: execution.clone(), turn: with_extras(per_turn.clone()), ..min() });
     let expect = [("model", "overwritten"), ("reasoning_effort", "overwritten")];
     assert_eq!((extras.as_str(), dropped(&rendering.dropped)), (r#","model":"m2"}"#, expect.to_vec()));
-    let (extras, rendering) = extras_of(&Snapshot { execution, configured_extras: per_turn.clone(), extras: per_turn, ..min() });
+    let (extras, rendering) = extras_of(&Snapshot { execution, configured_extras: per_turn.clone(), turn: with_extras(per_turn), ..min() });
     assert_eq!((extras.as_str(), dropped(&rendering.dropped)), (r#","model":"m2"}"#, expect.to_vec()));
 }
 
@@ -99,18 +100,16 @@ fn e37_r2_9_three_reserved_names_are_tolerated_without_effect() {
 
 #[test]
 fn r1_6_of_entries_with_one_name_the_last_counts() {
-    let (extras, _) = extras_of(&Snapshot { extras: texts(&[("k", "1"), ("a", "0"), ("k", "2"), ("k", "3")]), ..min() });
+    let (extras, _) = extras_of(&Snapshot { turn: with_extras(texts(&[("k", "1"), ("a", "0"), ("k", "2"), ("k", "3")])), ..min() });
     assert_eq!(extras, r#","a":"0","k":"3"}"#);
 }
 
 #[test]
 fn r2_4_a_steer_replaces_the_map_or_leaves_it() {
     let mut turn = Turn::default();
-    turn.steer(Some(texts(&[("a", "1"), ("b", "2")])));
-    turn.steer(None);
-    assert_eq!(turn.stamp(min()).extras.len(), 2);
-    turn.steer(Some(texts(&[("c", "3")])));
-    assert_eq!(turn.stamp(min()).extras, texts(&[("c", "3")]));
-    turn.steer(Some(Vec::new()));
-    assert_eq!(turn.stamp(min()).extras, []);
+    for extras in [texts(&[("a", "1"), ("b", "2")]), texts(&[("c", "3")]), Vec::new()] {
+        turn.update(TurnEvent::Steered(extras.clone()));
+        turn.update(TurnEvent::UserInputRequested);
+        assert_eq!(turn.extras, extras);
+    }
 }

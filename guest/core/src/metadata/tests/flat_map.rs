@@ -44,7 +44,7 @@ fn r1_10_the_copies_of_the_string_are_identical() {
 
 #[test]
 fn r1_13_extras_are_no_flat_keys() {
-    let snapshot = Snapshot { extras: texts(&[("team", "a")]), configured_extras: texts(&[("surface", "b")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("team", "a")])), configured_extras: texts(&[("surface", "b")]), ..min() };
     assert_eq!(turn(&snapshot).client_metadata.len(), turn(&min()).client_metadata.len());
 }
 

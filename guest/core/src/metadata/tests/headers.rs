@@ -34,7 +34,7 @@ fn e30_r1_16_an_illegal_header_is_skipped_and_the_flat_copy_stays() {
 
 #[test]
 fn e31_r1_9_delete_is_ascii_and_no_header_text() {
-    let rendering = turn(&Snapshot { extras: texts(&[("n", "\u{7f}")]), ..min() });
+    let rendering = turn(&Snapshot { turn: with_extras(texts(&[("n", "\u{7f}")])), ..min() });
     assert!(rendering.canonical.as_deref().unwrap().ends_with("\"n\":\"\u{7f}\"}"));
     assert!(rendering.client_metadata.iter().any(|(key, _)| key == "x-codex-turn-metadata"));
     assert_eq!(names(&rendering), ["x-codex-window-id"]);

@@ -59,36 +59,33 @@ fn r3_7_without_a_path_it_is_the_root() {
 fn r3_3_facts_of_a_turn_are_set_once() {
     let mut turn = Turn::default();
     for text in [" ", "first", "second"] {
-        turn.set_parent_turn_id(text);
-        turn.set_root_turn_id(text);
-        turn.set_turn_trigger(text);
+        for event in [TurnEvent::Parent, TurnEvent::Root, TurnEvent::Triggered] {
+            turn.update(event(text.into()));
+        }
     }
-    let stamped = turn.stamp(min());
-    assert_eq!([stamped.parent_turn_id, stamped.root_turn_id, stamped.turn_trigger], [text("first"), text("first"), text("first")]);
+    assert_eq!([turn.parent_turn_id, turn.root_turn_id, turn.turn_trigger], [text("first"), text("first"), text("first")]);
 }
 
 #[test]
 fn r3_4_an_ambiguous_root_is_not_rendered() {
     let mut turn = Turn::default();
-    turn.mark_root_ambiguous();
-    turn.set_root_turn_id("ru");
-    assert_eq!(turn.stamp(min()).root_turn_id, None);
+    turn.update(TurnEvent::RootAmbiguous);
+    turn.update(TurnEvent::Root("ru".into()));
+    assert_eq!(canonical(&Snapshot { turn, ..min() }, Some(Kind::Turn)), E14);
 }
 
 #[test]
 fn e5_r3_8_a_turn_starts_once() {
     let mut turn = Turn::default();
-    assert_eq!(turn.stamp(min()).turn_started_at_unix_ms, None);
-    turn.start(1_700_000_000_123);
-    turn.start(1_800_000_000_000);
-    let stamped = turn.stamp(min());
-    assert!(canonical(&stamped, Some(Kind::Turn)).ends_with(",\"turn_started_at_unix_ms\":1700000000123}"));
+    turn.update(TurnEvent::Started(1_700_000_000_123));
+    turn.update(TurnEvent::Started(1_800_000_000_000));
+    assert!(canonical(&Snapshot { turn, ..min() }, Some(Kind::Turn)).ends_with(",\"turn_started_at_unix_ms\":1700000000123}"));
 }
 
 #[test]
 fn r1_22_a_turn_remembers_that_it_asked() {
     let mut turn = Turn::default();
-    assert!(!turn.stamp(min()).user_input_requested);
-    turn.request_user_input();
-    assert!(turn.stamp(min()).user_input_requested);
+    assert!(!turn.user_input_requested);
+    turn.update(TurnEvent::UserInputRequested);
+    assert!(turn.user_input_requested);
 }

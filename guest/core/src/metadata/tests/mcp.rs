@@ -5,7 +5,7 @@ fn e33_the_object_for_tool_servers() {
     let snapshot = Snapshot {
         turn_id: text("u"),
         execution: Some(Execution { model: "gpt-5.4".into(), ..Execution::default() }),
-        extras: texts(&[("reasoning_effort", "x"), ("team", "a")]),
+        turn: with_extras(texts(&[("reasoning_effort", "x"), ("team", "a")])),
         ..min()
     };
     let meta = super::super::mcp(&snapshot);
@@ -15,15 +15,15 @@ fn e33_the_object_for_tool_servers() {
 
 #[test]
 fn r1_21_it_is_not_escaped_to_ascii() {
-    let snapshot = Snapshot { extras: texts(&[("origin", "東京")]), ..min() };
+    let snapshot = Snapshot { turn: with_extras(texts(&[("origin", "東京")])), ..min() };
     assert_eq!(super::super::mcp(&snapshot).text, r#"{"origin":"東京","session_id":"s","thread_id":"t"}"#);
 }
 
 #[test]
 fn r1_22_it_says_when_the_user_was_asked() {
     let asked = |user_input_requested| {
-        let extras = texts(&[("user_input_requested_during_turn", "no")]);
-        super::super::mcp(&Snapshot { user_input_requested, extras, ..min() }).text
+        let turn = Turn { user_input_requested, ..with_extras(texts(&[("user_input_requested_during_turn", "no")])) };
+        super::super::mcp(&Snapshot { turn, ..min() }).text
     };
     assert_eq!(asked(true), r#"{"session_id":"s","thread_id":"t","user_input_requested_during_turn":true}"#);
     assert_eq!(asked(false), r#"{"session_id":"s","thread_id":"t"}"#);
@@ -41,7 +41,7 @@ fn e6_r1_23_it_names_fork_and_parent() {
 fn e4_r2_7_configured_extras_are_not_shown() {
     let snapshot = Snapshot {
         configured_extras: texts(&[("codex_security_surface", "sdk")]),
-        extras: texts(&[("codex_security_surface", "client")]),
+        turn: with_extras(texts(&[("codex_security_surface", "client")])),
         ..min()
     };
     let meta = super::super::mcp(&snapshot);

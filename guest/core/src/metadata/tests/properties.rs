@@ -15,16 +15,13 @@ fn arbitrary() -> impl Strategy<Value = Snapshot> {
                 window_id: ["w", &strings[3]].concat(),
                 agent_name: some(4),
                 turn_id: some(5),
-                parent_turn_id: some(6),
-                root_turn_id: some(7),
                 thread_source: some(8),
-                turn_trigger: some(9),
                 session_source: SessionSource::Other(strings[10].clone()),
                 sandbox: some(11),
                 parent_response_id: some(12),
                 execution: Some(Execution { model: strings[13].clone(), ..Execution::default() }),
                 workspaces: [Workspace { root: strings[0].clone(), associated_remote_urls: extras.clone(), ..Workspace::default() }].into(),
-                extras,
+                turn: Turn { parent_turn_id: some(6), root_turn_id: some(7), turn_trigger: some(9), ..with_extras(extras) },
                 configured_extras,
                 is_reviewer_request,
                 ..Snapshot::default()
@@ -71,15 +68,15 @@ proptest! {
         once.sort();
         once.dedup();
         prop_assert_eq!(once.len(), names.len());
-        let extras_from = names.iter().position(|name| name == "workspaces").map_or(names.len(), |at| at + 1);
-        prop_assert!(snapshot.extras.is_empty() || names[extras_from..].is_sorted());
+        let extras_from = names.iter().position(|name| name == "workspaces").map_or(names.len(), |at| at.saturating_add(1));
+        prop_assert!(snapshot.turn.extras.is_empty() || names[extras_from..].is_sorted());
         prop_assert!(rendering.dropped.is_sorted_by(|before, after| before.name <= after.name));
     }
 
     #[test]
     fn r1_21_the_object_for_tool_servers_reads_back(snapshot in arbitrary()) {
         let read: serde_json::Value = serde_json::from_str(&super::super::mcp(&snapshot).text).unwrap();
-        let expect: BTreeMap<&str, &str> = snapshot.extras.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let expect: BTreeMap<&str, &str> = snapshot.turn.extras.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         for (name, value) in expect {
             if snapshot.configured_extras.iter().all(|(other, _)| other != name) && name != "model" {
                 prop_assert_eq!(read[name].as_str(), Some(value));
@@ -89,13 +86,13 @@ proptest! {
 
     #[test]
     fn r1_6_maps_are_sorted_as_maps_are(pairs in prop::collection::vec(("[a-c]{0,2}", "[0-9]"), 0..40)) {
-        let snapshot = Snapshot { extras: pairs.clone(), ..min() };
+        let snapshot = Snapshot { turn: with_extras(pairs.clone()), ..min() };
         let expect: BTreeMap<String, String> = pairs.into_iter().collect();
         let mut text = String::from(E14.trim_end_matches('}'));
         for (name, value) in expect {
             text.push_str(&alloc::format!(",\"{name}\":\"{value}\""));
         }
-        prop_assert_eq!(canonical(&snapshot, Some(Kind::Turn)), text + "}");
+        prop_assert_eq!(canonical(&snapshot, Some(Kind::Turn)), alloc::format!("{text}}}"));
     }
 
     #[test]
