@@ -11,6 +11,7 @@ mod assertions;
 mod errors;
 mod keys;
 mod logins;
+mod metadata;
 mod operations;
 #[cfg(target_arch = "wasm32")]
 mod panic;

@@ -42,6 +42,7 @@ impl From<core::Progress> for wit::Progress {
                 core::Completion::SignedIn(id) => wit::Completion::SignedIn(id.as_str().into()),
                 core::Completion::RotationPending(id) => wit::Completion::RotationPending(id.as_str().into()),
                 core::Completion::SignedOut => wit::Completion::SignedOut,
+                core::Completion::Attested(header) => wit::Completion::Attested(header.map(|header| (*header).into())),
             }),
         }
     }
@@ -136,7 +137,7 @@ impl From<wit::CustodianFailure> for core::CustodianFailure {
 impl From<wit::Attestation> for core::Attestation {
     fn from(attestation: wit::Attestation) -> Self {
         match attestation {
-            wit::Attestation::Token(token) => Self::Token(token),
+            wit::Attestation::Token(token) => Self::Token(token.into()),
             wit::Attestation::Timeout => Self::Timeout,
             wit::Attestation::Failed => Self::Failed,
             wit::Attestation::Cancelled => Self::Cancelled,

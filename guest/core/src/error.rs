@@ -1,4 +1,4 @@
-//! The one error type and the one list of stable codes (`spec/identity.md` §12).
+//! The one error type and the one list of stable codes (`spec/identity.md` §12, `spec/metadata.md`).
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -269,9 +269,26 @@ codes! {
     TaskEnded = "task-ended", AfterRegister, "Verdict V10";
     AssertionReplayed = "assertion-replayed", BackOff, "Verdict V11: cap reached, next second is free";
     ReplayStoreUnavailable = "replay-store-unavailable", BackOff, "Verdict V11: store full, or lost and not yet safe";
+    InvalidThreadId = "invalid-thread-id", Never, "Thread id is not a UUID, or the nil one; pass another or none";
+    InvalidTurnId = "invalid-turn-id", Never, "Turn id is not a UUID, or the nil one; pass another or none";
+    DuplicateThreadId = "duplicate-thread-id", Never, "A thread with this id is running or stored; pass another or none";
+    DuplicateTurnId = "duplicate-turn-id", Never, "The thread has a turn with this id; pass another or none";
+    TurnHistoryUnreadable = "turn-history-unreadable", FixConfig, "Stored history unreadable, so the turn id may be used already; repair it or pass none";
+    ThreadIdWithResume = "thread-id-with-resume", Never, "A resumed thread keeps its id; pass none";
+    ThreadPathConflict = "thread-path-conflict", Never, "The thread is running from another history; resume it without a path";
+    InvalidOriginator = "invalid-originator", FixConfig, "Originator not a legal header value: printable ASCII without a space at either end";
+    OriginatorAlreadySet = "originator-already-set", Never, "The originator of a process is set once, at its start";
+    InstallationIdIo = "installation-id-io", FixConfig, "Installation id not read or not written";
+    InvalidRemoteUrl = "invalid-remote-url", FixConfig, "Remote URL empty or ambiguous, so not sent; write it without user and password";
     RegistrationMalformed = "registration-malformed", Never, "A received registration has the wrong path or body (ours)";
     OutcomeMismatch = "outcome-mismatch", Never, "The outcome handed to an operation does not answer its pending effect; the operation still waits (ours)";
     OperationFinished = "operation-finished", Never, "The operation has already ended and cannot be resumed (ours)";
+    InvalidSnapshot = "invalid-snapshot", Never, "Snapshot lacks an id or the compaction object that this kind of request needs, or one of them has the wrong form";
+    ExtrasTooMany = "extras-too-many", FixConfig, "More than 16 extras are configured";
+    ExtrasBadKey = "extras-bad-key", FixConfig, "Key of a configured extra is not a letter and up to 63 letters, digits, _ . or -";
+    ExtrasReservedKey = "extras-reserved-key", FixConfig, "Key of a configured extra is a name of the metadata itself";
+    ExtrasValueTooLong = "extras-value-too-long", FixConfig, "Value of a configured extra is longer than 128 bytes";
+    ItemsInvalid = "items-invalid", Never, "Items or history records are not an array of JSON objects with each known member once (ours)";
 }
 
 impl Code {

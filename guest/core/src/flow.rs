@@ -10,6 +10,7 @@ pub use effect::{
 
 use crate::error::{Code, Error, Result};
 use crate::identifiers::{AgentRuntimeId, TaskId};
+use crate::secret_text::SecretText;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -33,6 +34,8 @@ pub enum Completion {
     RotationPending(AgentRuntimeId),
     /// Nothing is stored any more.
     SignedOut,
+    /// Value of `x-oai-attestation`; none if the token may not stand in a header.
+    Attested(Option<SecretText>),
 }
 
 /// What happened or is about to happen (L9). Holds no secret.
@@ -186,6 +189,11 @@ impl Effects {
     /// Removes a document.
     pub async fn erase(&self, name: &'static str) -> Result<Result<(), StorageFailure>> {
         self.perform(Effect::Erase(name)).await.into_written()
+    }
+
+    /// Asks for an attestation.
+    pub async fn attest(&self, budget_ms: u32) -> Result<Attestation> {
+        self.perform(Effect::Attest(budget_ms)).await.into_attestation()
     }
 
     /// Waits.

@@ -1,6 +1,8 @@
 //! UUIDs as text: every spelling this project accepts, and the canonical one.
 
-use crate::encoding::{from_hex_pair, hex_digit};
+use crate::encoding::{from_hex_pair, hex_byte};
+use crate::error::{Code, Error, Result};
+use crate::ports::Ports;
 use alloc::string::String;
 
 /// A UUID of any version and variant.
@@ -39,6 +41,21 @@ impl Uuid {
         hyphenated(text).map(|uuid| (uuid, Spelling::Hyphenated)).or_else(|| plain(text).map(|uuid| (uuid, Spelling::Plain)))
     }
 
+    /// Version 7 (RFC 9562 §5.7): milliseconds since 1970, of which 48 bits count, and randomness in every other bit.
+    pub fn v7(unix_ms: u64, random: [u8; 10]) -> Self {
+        let [_, _, a, b, c, d, e, f] = unix_ms.to_be_bytes();
+        let [version, low, variant, rest @ ..] = random;
+        let [g, h, i, j, k, l, m] = rest;
+        Self([a, b, c, d, e, f, version & 0x0f | 0x70, low, variant & 0x3f | 0x80, g, h, i, j, k, l, m])
+    }
+
+    /// A new one of version 7. Errors: `random-failed`, `clock-out-of-range`.
+    pub fn generate(ports: &dyn Ports) -> Result<Self> {
+        let mut random = [0; 10];
+        ports.fill_random(&mut random)?;
+        Ok(Self::v7(clock(ports)?, random))
+    }
+
     /// Whether all bits are zero.
     pub fn is_nil(self) -> bool {
         self.0 == [0; 16]
@@ -49,18 +66,39 @@ impl Uuid {
         self.0 == [0xff; 16]
     }
 
+    /// Reads the forms that metadata accepts (`spec/metadata.md` 0-6): every [`Spelling`], the prefix of a URN in lower case.
+    #[inline(never)]
+    pub fn parse_metadata(text: &str) -> Option<Self> {
+        let (uuid, spelling) = Self::parse(text)?;
+        (spelling != Spelling::Urn || text.starts_with(URN_PREFIX)).then_some(uuid)
+    }
+
+    /// Version 4 (RFC 9562 §5.4): these bytes, six of their bits replaced.
+    pub fn v4(random: [u8; 16]) -> Self {
+        let [a, b, c, d, e, f, version, g, variant, rest @ ..] = random;
+        let [h, i, j, k, l, m, n] = rest;
+        Self([a, b, c, d, e, f, version & 0x0f | 0x40, g, variant & 0x3f | 0x80, h, i, j, k, l, m, n])
+    }
+
     /// The canonical spelling: lower-case 8-4-4-4-12.
     pub fn canonical(self) -> String {
-        let mut out = String::with_capacity(36);
+        let mut out = [b'-'; 36];
+        let mut places = out.iter_mut();
         for (at, byte) in self.0.into_iter().enumerate() {
             if HYPHEN_BEFORE_BYTE.contains(&at) {
-                out.push('-');
+                places.next();
             }
-            out.push(hex_digit(byte >> 4));
-            out.push(hex_digit(byte & 0x0f));
+            for (digit, place) in [byte >> 4, byte & 0x0f].into_iter().zip(places.by_ref()) {
+                *place = hex_byte(digit);
+            }
         }
-        out
+        core::str::from_utf8(&out).unwrap_or_default().into()
     }
+}
+
+/// The clock as version 7 has it; `clock-out-of-range` before 1970.
+pub fn clock(ports: &dyn Ports) -> Result<u64> {
+    u64::try_from(ports.now_ms()).map_err(|_| Error::new(Code::ClockOutOfRange, "the clock is before 1970, so no id can be made; set it"))
 }
 
 const URN_PREFIX: &str = "urn:uuid:";

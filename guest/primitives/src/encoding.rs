@@ -65,35 +65,89 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Appends `value` as a JSON string, escaped as §0 prescribes.
-#[inline(never)]
 pub fn push_json_string(out: &mut String, value: &str) {
+    push_escaped(out, value, 0xff, push_long_escape);
+}
+
+/// Appends `value` as a JSON string in ASCII: every other character as `\uXXXX`, above U+FFFF as a surrogate pair, and the short
+/// escapes where JSON has them. U+007F is ASCII.
+pub fn push_ascii_json_string(out: &mut String, value: &str) {
+    push_escaped(out, value, 0x7f, push_ascii_escape);
+}
+
+/// Appends `value` in quotes, and what is not plain by way of `escape`. Plain is a byte from U+0020 to `last_plain`, except a quote or
+/// backslash.
+#[inline(never)]
+fn push_escaped(out: &mut String, value: &str, last_plain: u8, escape: fn(&mut String, char)) {
     out.push('"');
-    let mut plain_from = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        if byte != b'"' && byte != b'\\' && byte >= 0x20 {
-            continue;
-        }
-        out.push_str(value.get(plain_from..at).unwrap_or_default());
-        plain_from = at.saturating_add(1);
-        match byte {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(byte));
-            }
-            _ => {
-                out.push_str("\\u00");
-                out.push(hex_digit(byte >> 4));
-                out.push(hex_digit(byte & 0x0f));
-            }
-        }
+    let mut rest = value;
+    loop {
+        let is_plain = |byte: u8| byte >= b' ' && byte <= last_plain && byte != b'"' && byte != b'\\';
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        let (head, tail) = rest.split_at_checked(plain).unwrap_or_default();
+        out.push_str(head);
+        let mut characters = tail.chars();
+        let Some(character) = characters.next() else { break };
+        rest = characters.as_str();
+        escape(out, character);
     }
-    out.push_str(value.get(plain_from..).unwrap_or_default());
     out.push('"');
 }
 
+#[cold]
+#[inline(never)]
+fn push_long_escape(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        _ => push_code_units(out, character),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn push_ascii_escape(out: &mut String, character: char) {
+    const SHORT: [(char, &str); 5] = [('\u{8}', "\\b"), ('\u{c}', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
+    match SHORT.iter().find(|(escaped, _)| *escaped == character) {
+        Some((_, escape)) => out.push_str(escape),
+        None => push_long_escape(out, character),
+    }
+}
+
+/// Appends `\uXXXX` for `character`, or for each half of its surrogate pair.
+#[cold]
+#[inline(never)]
+fn push_code_units(out: &mut String, character: char) {
+    let code = u32::from(character);
+    match code.checked_sub(0x1_0000) {
+        None => push_code_unit(out, code),
+        Some(above) => {
+            push_code_unit(out, 0xd800 | above >> 10);
+            push_code_unit(out, 0xdc00 | above & 0x3ff);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn push_code_unit(out: &mut String, unit: u32) {
+    let [_, _, high, low] = unit.to_be_bytes();
+    let digits = [high >> 4, high & 0x0f, low >> 4, low & 0x0f].map(hex_byte);
+    out.push_str("\\u");
+    out.push_str(core::str::from_utf8(&digits).unwrap_or_default());
+}
+
+/// Appends `number` in decimal digits.
+pub fn push_decimal(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(out, number / 10);
+    }
+    out.push(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0'));
+}
+
 /// The lower-case hex digit of a value below 16.
-pub fn hex_digit(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+pub fn hex_byte(nibble: u8) -> u8 {
+    nibble.wrapping_add(if nibble < 10 { b'0' } else { b'a' - 10 })
 }
 
 /// The byte that two hex digits of either case stand for.
@@ -128,6 +182,31 @@ mod tests {
             let bytes: Vec<u8> = (0..len).map(|n| n.wrapping_mul(73) ^ 0xa5).collect();
             assert_eq!(base64url(&bytes), base64ct::Base64UrlUnpadded::encode_string(&bytes));
             assert_eq!(from_base64url(&base64url(&bytes)), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn ascii_json_strings_escape_everything_else_and_read_back() {
+        for (text, written) in [
+            ("", "\"\""),
+            ("a\"b\\c/d", r#""a\"b\\c/d""#),
+            ("\u{8}\u{c}\n\r\t\0\u{1f} \u{7f}\u{80}", "\"\\b\\f\\n\\r\\t\\u0000\\u001f \u{7f}\\u0080\""),
+            ("é東\u{ffff}", r#""\u00e9\u6771\uffff""#),
+            ("\u{10000}\u{1f680}\u{10ffff}x", r#""\ud800\udc00\ud83d\ude80\udbff\udfffx""#),
+        ] {
+            let mut out = String::new();
+            push_ascii_json_string(&mut out, text);
+            assert_eq!(out, written);
+            assert_eq!(crate::json::string(&out).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn decimals_have_no_leading_zeros() {
+        for number in [0, 9, 10, 101, u64::from(u32::MAX), u64::MAX] {
+            let mut out = String::new();
+            push_decimal(&mut out, number);
+            assert_eq!(out, alloc::format!("{number}"));
         }
     }
 

@@ -4,9 +4,13 @@
 //! Values stay slices of the document, so a foreign member can be written back exactly as it was read, numbers need no
 //! floating point, and a secret is copied once, into memory that is cleared.
 
+mod objects;
 mod scanner;
 
+pub use objects::{Member, Objects, pick};
+
 use crate::secret_text::SecretText;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scanner::Scanner;
@@ -35,6 +39,15 @@ pub fn string(text: &str) -> Option<String> {
     unescape(text).map(|mut text| core::mem::take(&mut *text))
 }
 
+/// Like [`string()`], without a copy where nothing is escaped.
+#[inline(never)]
+pub fn text(text: &str) -> Option<Cow<'_, str>> {
+    match text.strip_prefix('"')?.strip_suffix('"')? {
+        plain if !plain.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(plain)),
+        _ => string(text).map(Cow::Owned),
+    }
+}
+
 /// Like [`string()`], for a secret value.
 pub fn secret(text: &str) -> Option<SecretText> {
     unescape(text).map(SecretText::from)
@@ -48,8 +61,13 @@ impl<'a> Object<'a> {
     }
 
     /// Every member as it stands in the document: its name with quotes and escapes, and its value.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = Member<'a>> {
         self.members.iter().copied()
+    }
+
+    /// The same as a list.
+    pub fn into_members(self) -> Vec<Member<'a>> {
+        self.members
     }
 
     /// The JSON text of the member `name`, if it is there and not `null`.

@@ -6,7 +6,7 @@ use core::ops::Deref;
 use zeroize::Zeroizing;
 
 /// A secret text: overwritten with zeros on drop, hidden in Debug output. It derefs to the text itself.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SecretText(Zeroizing<String>);
 
 impl Deref for SecretText {

@@ -20,3 +20,14 @@ pub fn has_control(text: &str) -> bool {
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
+
+/// Whether `text` may be a header value: tab and printable ASCII, no space or tab at either end. Not so for an empty one.
+#[inline(never)]
+pub fn is_header_value(text: &str) -> bool {
+    let is_visible = |byte: Option<&u8>| matches!(byte, Some(0x21..=0x7e));
+    let bytes = text.as_bytes();
+    // Without a way out of the loop, many bytes are looked at in one instruction.
+    is_visible(bytes.first())
+        && is_visible(bytes.last())
+        && bytes.iter().fold(true, |legal, byte| legal & (matches!(byte, 0x20..=0x7e) | (*byte == b'\t')))
+}

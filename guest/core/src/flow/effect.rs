@@ -1,6 +1,7 @@
 //! Effects a flow can ask for, and what can come of them.
 
 use crate::error::Code;
+use crate::secret_text::SecretText;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -121,6 +122,14 @@ impl Outcome {
     pub(super) fn into_loaded(self) -> crate::Result<Result<Option<LoadedDocument>, StorageFailure>> {
         match self {
             Self::Load(answer) => Ok(answer),
+            _ => Err(Code::OutcomeMismatch.into()),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn into_attestation(self) -> crate::Result<Attestation> {
+        match self {
+            Self::Attest(attestation) => Ok(attestation),
             _ => Err(Code::OutcomeMismatch.into()),
         }
     }
@@ -264,29 +273,17 @@ pub enum StorageFailure {
     Cancelled,
 }
 
-/// How an attestation ended.
-#[derive(Clone, PartialEq, Eq)]
+/// How an attestation ended (`spec/metadata.md` 9-2).
+#[derive(Clone, Debug)]
 pub enum Attestation {
-    /// An opaque token.
-    Token(String),
-    /// No answer within the budget.
+    /// The app gave its token, which is opaque to everybody else.
+    Token(SecretText),
+    /// No reply within the budget.
     Timeout,
-    /// The request failed.
+    /// The question was not delivered, or answered by an error.
     Failed,
     /// The host or its caller stopped it.
     Cancelled,
-    /// The answer held no token.
+    /// The reply held no token.
     Malformed,
-}
-
-impl fmt::Debug for Attestation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Token(_) => "Token(…)",
-            Self::Timeout => "Timeout",
-            Self::Failed => "Failed",
-            Self::Cancelled => "Cancelled",
-            Self::Malformed => "Malformed",
-        })
-    }
 }

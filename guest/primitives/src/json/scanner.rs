@@ -6,12 +6,18 @@ use alloc::vec::Vec;
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// The brackets that close what is open, kept for the next value: its memory is used again.
+    unclosed: Vec<u8>,
 }
 
 impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, unclosed: Vec::new() }
+    }
+
     /// The items of `text` between its brackets, each read by `item`; `None` unless that is all of `text`.
     pub(super) fn items<T>(text: &'a str, [open, close]: [u8; 2], item: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let mut scanner = Self { text, at: 0 };
+        let mut scanner = Self::new(text);
         let mut items = Vec::new();
         scanner.expect(open)?;
         if !scanner.accept(close) {
@@ -26,20 +32,23 @@ impl<'a> Scanner<'a> {
 
     /// Whether `text` is one value.
     pub(super) fn is_value(text: &'a str) -> bool {
-        let mut scanner = Self { text, at: 0 };
+        let mut scanner = Self::new(text);
         scanner.value().is_some() && scanner.is_done()
     }
 
     /// A name and its value, both as they are written.
+    #[inline(never)]
     pub(super) fn member(&mut self) -> Option<(&'a str, &'a str)> {
         Some((self.name()?, self.value()?))
     }
 
     /// A value as it is written. Open brackets are counted on the heap, so no depth is too much for the stack.
+    #[inline(never)]
     pub(super) fn value(&mut self) -> Option<&'a str> {
         self.skip_white_space();
         let start = self.at;
-        let mut unclosed = Vec::new();
+        let mut unclosed = core::mem::take(&mut self.unclosed);
+        unclosed.clear();
         loop {
             let opened = match self.next()? {
                 b'{' => Some(b'}'),
@@ -67,6 +76,7 @@ impl<'a> Scanner<'a> {
                 break;
             }
             if unclosed.is_empty() {
+                self.unclosed = unclosed;
                 return self.text.get(start..self.at);
             }
         }
@@ -98,18 +108,30 @@ impl<'a> Scanner<'a> {
     }
 
     fn rest_of_string(&mut self) -> Option<()> {
+        self.skip_plain_words();
         loop {
             match self.next()? {
                 b'"' => return Some(()),
-                b'\\' => match self.next()? {
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                    b'u' => (0..4).try_for_each(|_| self.next()?.is_ascii_hexdigit().then_some(()))?,
-                    _ => return None,
-                },
+                b'\\' => {
+                    match self.next()? {
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                        b'u' => (0..4).try_for_each(|_| self.next()?.is_ascii_hexdigit().then_some(()))?,
+                        _ => return None,
+                    }
+                    self.skip_plain_words();
+                }
                 0..0x20 => return None,
                 _ => {}
             }
         }
+    }
+
+    /// Skips what stands for itself in a string, eight bytes at a time. Most of a document is text.
+    fn skip_plain_words(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (words, _) = rest.as_chunks::<8>();
+        let plain = words.iter().take_while(|word| !is_special_in(u64::from_ne_bytes(**word))).count();
+        self.at = self.at.saturating_add(plain.saturating_mul(8));
     }
 
     fn rest_of_number(&mut self, first_digit: u8) -> Option<()> {
@@ -137,19 +159,25 @@ impl<'a> Scanner<'a> {
         rest.iter().all(|byte| self.take(*byte)).then_some(())
     }
 
+    /// The bytes read so far.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     /// Whether nothing but white space is left.
-    fn is_done(&mut self) -> bool {
+    pub(super) fn is_done(&mut self) -> bool {
         self.skip_white_space();
         self.peek().is_none()
     }
 
     /// Skips white space, and then `byte` or fails.
-    fn expect(&mut self, byte: u8) -> Option<()> {
+    pub(super) fn expect(&mut self, byte: u8) -> Option<()> {
         self.accept(byte).then_some(())
     }
 
     /// Skips white space, and `byte` if it follows.
-    fn accept(&mut self, byte: u8) -> bool {
+    #[inline(never)]
+    pub(super) fn accept(&mut self, byte: u8) -> bool {
         self.skip_white_space();
         self.take(byte)
     }
@@ -166,7 +194,7 @@ impl<'a> Scanner<'a> {
         Some(byte)
     }
 
-    fn skip_white_space(&mut self) {
+    pub(super) fn skip_white_space(&mut self) {
         self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
@@ -179,4 +207,15 @@ impl<'a> Scanner<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
+}
+
+/// Whether one of the eight bytes ends a string, begins an escape or may not stand in a string. A borrow between bytes can only
+/// make more of them look special once one is.
+fn is_special_in(word: u64) -> bool {
+    const fn all(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let below = |word: u64, bound: u8| word.wrapping_sub(all(bound)) & !word;
+    let special = below(word, b' ') | below(word ^ all(b'"'), 1) | below(word ^ all(b'\\'), 1);
+    special & all(0x80) != 0
 }

@@ -75,7 +75,58 @@ fn json_nests_as_deep_as_it_likes_without_harm() {
     assert_eq!(Object::read(&text).unwrap().unsigned("n"), Ok(1));
 }
 
+#[test]
+fn json_objects_of_an_array_come_one_by_one_with_their_places() {
+    let text = r#" [ {"a":1,"b":[{}]} ,{}, {"\u0061":2} ] "#;
+    let mut objects = Objects::read(text).unwrap();
+    let mut seen = Vec::new();
+    while let Some((place, members)) = objects.advance().unwrap() {
+        let mut values = [None];
+        assert!(pick(members, &["a"], &mut values));
+        seen.push((&text[place], members.len(), values[0]));
+    }
+    assert_eq!(seen, [(r#"{"a":1,"b":[{}]}"#, 2, Some("1")), ("{}", 0, None), (r#"{"\u0061":2}"#, 1, Some("2"))]);
+    assert!(!pick(&[("\"a\"", "1"), (r#""\u0061""#, "2")], &["a"], &mut [None]));
+}
+
+#[test]
+fn json_arrays_of_anything_else_than_objects_are_refused() {
+    for bad in ["", "{}", "[", "[1]", "[{}", "[{},]", "[{}]]", "[{}{}]", "[,{}]", "[{},1]", "[{\"a\"}]", "[{\"a\":1,}]"] {
+        let read = Objects::read(bad).and_then(|mut objects| {
+            while objects.advance()?.is_some() {}
+            Some(())
+        });
+        assert_eq!(read, None, "{bad}");
+    }
+}
+
+#[test]
+fn json_texts_are_borrowed_unless_something_is_escaped() {
+    assert!(matches!(text(r#""plain é""#), Some(Cow::Borrowed("plain é"))));
+    assert_eq!(text(r#""\u0061""#).as_deref(), Some("a"));
+    assert_eq!((text("1"), text("\""), text(r#""\ud800""#)), (None, None, None));
+}
+
 proptest! {
+    #[test]
+    fn json_strings_end_where_they_end_wherever_that_is(text in ".{0,20}[\"\\\\\u{0}-\u{1f}]?.{0,20}") {
+        let quoted = alloc::format!("\"{text}\"");
+        prop_assert_eq!(is_json(&quoted), serde_json::from_str::<&serde_json::value::RawValue>(&quoted).is_ok());
+    }
+
+    #[test]
+    fn json_objects_are_read_as_elements_are(text in r#"\[ ?(\{("a":[1"]?,?)*\},? ?){0,3}\]?"#) {
+        let in_one_pass = Objects::read(&text).and_then(|mut objects| {
+            let mut found = Vec::new();
+            while let Some((place, _)) = objects.advance()? {
+                found.push(&text[place]);
+            }
+            Some(found)
+        });
+        let one_by_one = elements(&text).filter(|found| found.iter().all(|item| Object::read(item).is_some()));
+        prop_assert_eq!(in_one_pass, one_by_one);
+    }
+
     #[test]
     fn json_strings_survive_being_written(text in any::<String>()) {
         let mut written = String::new();

@@ -1,0 +1,192 @@
+//! Interface `metadata`.
+
+mod caller_ids;
+mod snapshots;
+
+use crate::Component;
+use crate::exports::errors::Error;
+use crate::exports::metadata as wit;
+use crate::exports::operations::Operation;
+use crate::operations::OperationResource;
+use crate::ports::HostPorts;
+use ::core::cell::RefCell;
+use agent_identity_core::caller_ids::{KnownThreads, KnownTurns};
+use agent_identity_core::metadata::items::{self, ItemMetadataForm, Outbound, Preparation};
+use agent_identity_core::metadata::{self as core, Additions, Kind, Snapshot, Transport, Window, prompt_cache_key};
+use agent_identity_core::originator::{self, Candidates, History, Mode, Origins, ServiceNames};
+use agent_identity_core::user_agent::UserAgent;
+use agent_identity_core::{attestation, flow, git_url, installation_id};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The threads of a host.
+pub(crate) struct ThreadsResource(RefCell<KnownThreads>);
+
+/// The turns of one thread.
+pub(crate) struct TurnsResource(RefCell<KnownTurns>);
+
+impl wit::Guest for Component {
+    type KnownThreads = ThreadsResource;
+    type KnownTurns = TurnsResource;
+
+    fn render(
+        snapshot: wit::Snapshot,
+        kind: Option<String>,
+        transport: String,
+        additions: Option<wit::Additions>,
+    ) -> Result<wit::Rendering, Error> {
+        let snapshot = Snapshot::try_from(snapshot)?;
+        let kind = kind.as_deref().map(Kind::parse).transpose()?;
+        let transport = Transport::parse(&transport)?;
+        let explicit = additions.as_ref().and_then(|additions| additions.prompt_cache_key.as_deref());
+        let parent = snapshot.parent_thread_id.map(|id| id.canonical());
+        let prompt_cache_key = prompt_cache_key(explicit, &snapshot.session_source, parent.as_deref(), &snapshot.session_id);
+        let rendering = match &additions {
+            None => core::render(&snapshot, kind, transport),
+            Some(additions) => core::request(&snapshot, kind, transport, &Additions::from(additions)),
+        }?;
+        Ok(wit::Rendering {
+            canonical: rendering.canonical,
+            client_metadata: rendering.client_metadata,
+            headers: rendering.headers.into_iter().map(|(name, value)| (name.into(), value.into_string())).collect(),
+            dropped: dropped(rendering.dropped),
+            prompt_cache_key,
+        })
+    }
+
+    fn render_mcp(snapshot: wit::Snapshot) -> Result<wit::ToolMetadata, Error> {
+        let meta = core::mcp(&Snapshot::try_from(snapshot)?);
+        Ok(wit::ToolMetadata { object: meta.text, dropped: dropped(meta.dropped) })
+    }
+
+    fn check_extras(extras: Vec<(String, String)>) -> Result<(), Error> {
+        Ok(core::check_configured(&extras)?)
+    }
+
+    fn update_turn(turn: wit::Turn, event: wit::TurnEvent) -> wit::Turn {
+        let mut turn = core::Turn::from(turn);
+        turn.update(event.into());
+        turn.into()
+    }
+
+    fn describe_lineage(session_source: wit::SessionSource, thread_source: Option<String>) -> wit::Lineage {
+        let source = session_source.into();
+        wit::Lineage {
+            subagent_header: core::SessionSource::subagent_header(&source).map(Into::into),
+            subagent_kind: source.subagent_kind().map(Into::into),
+            may_start_root_turn: core::may_start_root_turn(&source, thread_source.as_deref()),
+        }
+    }
+
+    fn open_window(thread_id: String, records: Option<String>) -> Result<wit::Window, Error> {
+        Ok(match records {
+            None => Window::start(&thread_id, &HostPorts)?,
+            Some(records) => Window::resume(&thread_id, &records)?,
+        }
+        .into())
+    }
+
+    fn advance_window(thread_id: String, records: String) -> Result<wit::Window, Error> {
+        let mut window = Window::resume(&thread_id, &records)?;
+        window.install_compaction(&HostPorts)?;
+        Ok(window.into())
+    }
+
+    fn prepare_items(items: String, preparation: wit::ItemPreparation) -> Result<String, Error> {
+        let wit::ItemPreparation { item_ids, turn_id, create_time } = preparation;
+        Ok(items::prepare(items, &Preparation { item_ids, turn_id: turn_id.as_deref(), create_time }, &HostPorts)?)
+    }
+
+    fn filter_items(items: String, target: wit::ItemTarget) -> Result<wit::SentItems, Error> {
+        let outbound = Outbound {
+            item_ids: target.item_ids,
+            store: target.store.unwrap_or_else(|| items::stores_responses(&target.provider_name, &target.base_url)),
+            provider_name: &target.provider_name,
+            form: ItemMetadataForm::parse(&target.item_metadata_form)?,
+            content_item_kinds: target.content_item_kinds,
+        };
+        let sent = items::outbound(items, &outbound)?;
+        Ok(wit::SentItems { items: sent.items, dropped: dropped(sent.dropped) })
+    }
+
+    fn resolve_originator(candidates: wit::OriginatorCandidates, rules: wit::OriginatorRules) -> Result<wit::Originator, Error> {
+        let sources = Candidates {
+            env: candidates.env.as_deref(),
+            service_name: candidates.service_name.as_deref(),
+            persisted: candidates.persisted.as_deref(),
+            inherited: candidates.inherited.as_deref(),
+            process: candidates.process.as_deref(),
+        };
+        let names = ServiceNames { is_exact: rules.exact_names, replacements: &rules.replacements };
+        let resolved = originator::resolve(Mode::parse(&rules.mode)?, &sources, &names);
+        let warnings = resolved.warnings.iter().map(|skipped| (skipped.source.as_str().into(), skipped.reason().into()));
+        Ok(wit::Originator {
+            source: resolved.source.as_str().into(),
+            warnings: warnings.collect(),
+            is_first_party: originator::is_first_party(&resolved.value),
+            is_first_party_chat: originator::is_first_party_chat(&resolved.value),
+            value: resolved.value,
+        })
+    }
+
+    fn originator_parent(
+        history: String,
+        spawned_by: Option<String>,
+        parent: Option<String>,
+        forked_from: Option<String>,
+    ) -> Result<Option<String>, Error> {
+        let origins = Origins { spawned_by: spawned_by.as_deref(), parent: parent.as_deref(), forked_from: forked_from.as_deref() };
+        Ok(originator::inherits_from(History::parse(&history)?, &origins).map(Into::into))
+    }
+
+    fn check_originator(value: String, is_client_name: bool) -> Result<bool, Error> {
+        originator::check(&value)?;
+        Ok(!is_client_name || originator::is_of_client(&value))
+    }
+
+    fn render_user_agent(parts: wit::UserAgent) -> String {
+        let parts = UserAgent {
+            originator: &parts.originator,
+            version: &parts.version,
+            os: &parts.os,
+            os_version: &parts.os_version,
+            arch: parts.arch.as_deref(),
+            terminal: &parts.terminal,
+            suffix: parts.suffix.as_deref(),
+        };
+        parts.render()
+    }
+
+    fn parse_installation_id(content: Vec<u8>) -> Result<wit::InstallationId, Error> {
+        let known = installation_id::read(&content);
+        let is_new = known.is_none();
+        Ok(wit::InstallationId { id: known.map_or_else(|| installation_id::fresh(&HostPorts), Ok)?, is_new })
+    }
+
+    fn sanitize_git_url(url: String) -> Result<String, Error> {
+        Ok(git_url::sanitize(&url)?)
+    }
+
+    fn same_git_url(a: String, b: String) -> Result<bool, Error> {
+        Ok(git_url::is_same(&a, &b)?)
+    }
+
+    fn begin_attest() -> Operation {
+        OperationResource::handle(flow::Operation::new(attestation::attest))
+    }
+}
+
+impl From<Window> for wit::Window {
+    fn from(window: Window) -> Self {
+        Self {
+            id: window.id(),
+            number: window.number(),
+            context_window_id: window.context_id().map(|id| id.canonical()),
+            record: window.record(),
+        }
+    }
+}
+
+fn dropped(dropped: Vec<core::Dropped>) -> Vec<wit::Dropped> {
+    dropped.into_iter().map(|dropped| wit::Dropped { name: dropped.name, reason: dropped.reason.as_str().into() }).collect()
+}

@@ -1,0 +1,277 @@
+//! Everything that is known about one request (table 1A).
+
+use super::compaction::Compaction;
+use super::lineage::Turn;
+use super::members::{Member, Value};
+use super::session_source::SessionSource;
+use crate::error::{Code, Error, Result};
+use crate::git_url::sanitize_remotes;
+use crate::uuid::Uuid;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A map from text to text. Its order does not matter; of several entries with one name the last counts.
+pub type Texts = Vec<(String, String)>;
+
+/// The facts of one request. It does not change: a retry uses the same one (1-2).
+#[derive(Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the members are those of table 1A, under their own names")]
+pub struct Snapshot {
+    pub installation_id: String,
+    pub session_id: String,
+    pub thread_id: String,
+    pub agent_name: Option<String>,
+    pub turn_id: Option<String>,
+    pub window_id: String,
+    pub window_number: Option<u64>,
+    pub context_window_id: Option<Uuid>,
+    pub forked_from_thread_id: Option<Uuid>,
+    pub forked_from_ordinal_exclusive: Option<u64>,
+    pub parent_thread_id: Option<Uuid>,
+    /// Blank counts as none, as it does in the texts of the turn (3-3, 3-9).
+    pub thread_source: Option<String>,
+    /// Gives `subagent_kind` and `x-openai-subagent`.
+    pub session_source: SessionSource,
+    pub sandbox: Option<String>,
+    pub sandbox_mode: Option<String>,
+    pub auto_review_enabled: Option<bool>,
+    pub workspaces: Vec<Workspace>,
+    pub analytics_enabled: Option<bool>,
+    pub compaction: Option<Compaction>,
+    /// What the configuration adds to every request; see [`check_configured`](super::check_configured).
+    pub configured_extras: Texts,
+    pub execution: Option<Execution>,
+    /// Only sent with a reviewer's request (1B).
+    pub parent_response_id: Option<String>,
+    pub is_reviewer_request: bool,
+    pub turn: Turn,
+}
+
+/// What runs the request (1-5).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Execution {
+    /// The model.
+    pub model: String,
+    /// Its effort; without one there is no such extra either.
+    pub reasoning_effort: Option<String>,
+    /// Whether approvals are reviewed automatically; none leaves what the snapshot says.
+    pub auto_review_enabled: Option<bool>,
+}
+
+/// A repository (8-1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workspace {
+    /// Path of its root.
+    pub root: String,
+    /// Names of remotes and their sanitised URLs.
+    pub(super) associated_remote_urls: Texts,
+    /// Names of remotes whose URLs could not be sanitised (8-5).
+    pub(super) refused_remotes: Vec<String>,
+    /// Full hash of HEAD.
+    pub latest_git_commit_hash: Option<String>,
+    /// Whether the working tree differs from HEAD.
+    pub has_changes: Option<bool>,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Part of a turn.
+    Turn,
+    /// Warms a websocket up.
+    Prewarm,
+    /// Compacts the history.
+    Compaction,
+    /// Makes memories.
+    Memory,
+}
+
+/// What is rendered: a request of a kind or none, or the object for tool servers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    Request(Option<Kind>),
+    Mcp,
+}
+
+/// The columns of table 1A: turn, prewarm and compaction; memory; none; tool servers.
+const FULL: u8 = 1;
+const MEMORY: u8 = 2;
+const NONE: u8 = 4;
+const MCP: u8 = 8;
+const MODEL_REQUESTS: u8 = FULL | MEMORY | NONE;
+const ALL: u8 = MODEL_REQUESTS | MCP;
+
+/// Table 1A: names in the order they are written, and the columns where they are. [`Snapshot::values`] has the same order.
+pub(super) const FIELDS: [(&str, u8); 24] = [
+    ("installation_id", FULL),
+    ("session_id", FULL | NONE | MCP),
+    ("thread_id", FULL | NONE | MCP),
+    ("agent_name", FULL | NONE),
+    ("turn_id", ALL),
+    ("window_id", FULL),
+    ("window_number", FULL),
+    ("context_window_id", FULL),
+    ("request_kind", FULL | MEMORY),
+    ("forked_from_thread_id", ALL),
+    ("forked_from_ordinal_exclusive", MODEL_REQUESTS),
+    ("parent_thread_id", ALL),
+    ("parent_turn_id", MODEL_REQUESTS),
+    ("root_turn_id", MODEL_REQUESTS),
+    ("subagent_kind", ALL),
+    ("thread_source", ALL),
+    ("turn_trigger", ALL),
+    ("sandbox", ALL),
+    ("sandbox_mode", ALL),
+    ("auto_review_enabled", ALL),
+    ("workspaces", ALL),
+    ("turn_started_at_unix_ms", ALL),
+    ("analytics_enabled", MODEL_REQUESTS),
+    ("compaction", FULL),
+];
+
+impl Snapshot {
+    /// A stage of memories outside any turn, which knows little of a request.
+    pub fn detached_memory(sandbox: Option<String>, sandbox_mode: Option<String>, workspaces: Vec<Workspace>) -> Self {
+        Self { thread_source: Some("memory_consolidation".into()), sandbox, sandbox_mode, workspaces, ..Self::default() }
+    }
+
+    /// Reads a member that is a UUID, in any form of 0-6; `invalid-snapshot` for anything else.
+    pub fn uuid(text: Option<&str>) -> Result<Option<Uuid>> {
+        let Some(text) = text else { return Ok(None) };
+        let uuid = Uuid::parse_metadata(text).ok_or(Code::InvalidSnapshot)?;
+        Ok(Some(uuid))
+    }
+
+    /// Checks what a kind needs (1-4).
+    #[inline(never)]
+    pub(super) fn check(&self, kind: Option<Kind>) -> Result<()> {
+        let ids = [&self.installation_id, &self.session_id, &self.thread_id, &self.window_id];
+        let lacks_id = View::Request(kind).column() == FULL && ids.into_iter().any(String::is_empty);
+        if lacks_id || kind == Some(Kind::Compaction) && self.compaction.is_none() {
+            return Err(Code::InvalidSnapshot.into());
+        }
+        Ok(())
+    }
+
+    /// The members of a view, in the order of 1A, extras aside.
+    pub(super) fn members(&self, view: View) -> Vec<Member<'_>> {
+        let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.turn.extras.len()));
+        for ((name, columns), value) in FIELDS.iter().zip(&self.values(view)) {
+            if columns & view.column() != 0 {
+                members.push(Member { name, value: *value });
+            }
+        }
+        members
+    }
+
+    fn values(&self, view: View) -> [Value<'_>; FIELDS.len()] {
+        // A model request that names the parent does not name the fork (3-5).
+        let shows_fork = self.forked_from_thread_id.is_some() && (view == View::Mcp || self.parent_thread_id.is_none());
+        let reviewed = self.execution.as_ref().and_then(|execution| execution.auto_review_enabled);
+        let is_compaction = view == View::Request(Some(Kind::Compaction));
+        let knows_workspace = self.workspaces.iter().any(Workspace::is_known);
+        [
+            Value::Text(&self.installation_id),
+            Value::Text(&self.session_id),
+            Value::Text(&self.thread_id),
+            Value::of(&self.agent_name),
+            Value::of(&self.turn_id),
+            Value::Text(&self.window_id),
+            Value::unsigned(self.window_number),
+            Value::id(self.context_window_id),
+            Value::text(view.kind().map(Kind::as_str)),
+            Value::id(self.forked_from_thread_id.filter(|_| shows_fork)),
+            Value::unsigned(self.forked_from_ordinal_exclusive.filter(|_| shows_fork)),
+            Value::id(self.parent_thread_id),
+            Value::filled(&self.turn.parent_turn_id),
+            Value::text(self.turn.root()),
+            Value::text(self.session_source.subagent_kind()),
+            Value::filled(&self.thread_source),
+            Value::filled(&self.turn.turn_trigger),
+            Value::of(&self.sandbox),
+            Value::of(&self.sandbox_mode),
+            Value::flag(reviewed.or(self.auto_review_enabled)),
+            if knows_workspace { Value::Workspaces(&self.workspaces) } else { Value::Absent },
+            self.turn.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
+            Value::flag(self.analytics_enabled),
+            self.compaction.as_ref().filter(|_| is_compaction).map_or(Value::Absent, Value::Compaction),
+        ]
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    /// Ids only: values of extras are never recorded (15-4).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { session_id, thread_id, turn_id, window_id, .. } = self;
+        f.debug_struct("Snapshot")
+            .field("session_id", session_id)
+            .field("thread_id", thread_id)
+            .field("turn_id", turn_id)
+            .field("window_id", window_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Workspace {
+    /// A repository with these remotes; user names and passwords in their URLs are removed.
+    pub fn new(root: String, mut remotes: Texts, latest_git_commit_hash: Option<String>, has_changes: Option<bool>) -> Self {
+        let refused_remotes = sanitize_remotes(&mut remotes);
+        Self { root, associated_remote_urls: remotes, refused_remotes, latest_git_commit_hash, has_changes }
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        !self.associated_remote_urls.is_empty() || self.latest_git_commit_hash.is_some() || self.has_changes.is_some()
+    }
+
+    pub(super) fn members(&self) -> [Member<'_>; 3] {
+        let remotes = if self.associated_remote_urls.is_empty() { Value::Absent } else { Value::Texts(&self.associated_remote_urls) };
+        [
+            Member { name: "associated_remote_urls", value: remotes },
+            Member { name: "latest_git_commit_hash", value: Value::of(&self.latest_git_commit_hash) },
+            Member { name: "has_changes", value: Value::flag(self.has_changes) },
+        ]
+    }
+}
+
+impl Kind {
+    /// Every value.
+    pub const ALL: [Self; 4] = [Self::Turn, Self::Prewarm, Self::Compaction, Self::Memory];
+
+    /// Value of `request_kind`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Turn => "turn",
+            Self::Prewarm => "prewarm",
+            Self::Compaction => "compaction",
+            Self::Memory => "memory",
+        }
+    }
+
+    /// Reads the value of `request_kind`; `config-invalid` for any other.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::ALL
+            .iter()
+            .find(|kind| kind.as_str() == text)
+            .copied()
+            .ok_or_else(|| Error::new(Code::ConfigInvalid, "the request kind is not one of turn, prewarm, compaction, memory"))
+    }
+}
+
+impl View {
+    fn column(self) -> u8 {
+        match self {
+            Self::Request(Some(Kind::Memory)) => MEMORY,
+            Self::Request(Some(_)) => FULL,
+            Self::Request(None) => NONE,
+            Self::Mcp => MCP,
+        }
+    }
+
+    fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Request(kind) => kind,
+            Self::Mcp => None,
+        }
+    }
+}
