@@ -1,9 +1,10 @@
 //! What one attempt carries.
 
-use super::{ChatgptTokens, Secret};
+use super::{ChatgptTokens, RequestSigner, Secret};
 use crate::error::{Advice, Error};
 use crate::provider::{DefaultBase, is_legal_value};
 use std::fmt;
+use std::sync::Arc;
 
 /// A header field whose value is a secret.
 pub type HeaderField = (String, Secret);
@@ -16,6 +17,8 @@ pub struct Credential {
     login_turn: u64,
     /// Where it is for; none: its material tells.
     default_base: Option<DefaultBase>,
+    /// The region it is for.
+    region: Option<String>,
 }
 
 /// What a credential is made of. Kept until the answer is there: a refusal is judged by what was sent.
@@ -33,6 +36,8 @@ pub(super) enum Material {
     },
     Headers(Vec<HeaderField>),
     Assertion(Assertion),
+    /// Made of the finished request.
+    Signature(Arc<dyn RequestSigner>),
 }
 
 /// What kind of credential an attempt carries.
@@ -44,6 +49,8 @@ pub enum CredentialKind {
     Bearer,
     /// Ready-made header fields of the login.
     Headers,
+    /// A signature over the whole request.
+    Signature,
     /// Nothing.
     Nothing,
 }
@@ -80,6 +87,11 @@ impl Credential {
         Self::new(row, Material::Assertion(assertion))
     }
 
+    /// A signature that is made once the request is finished; it sets the header fields itself.
+    pub fn signature(row: impl Into<String>, signer: Arc<dyn RequestSigner>) -> Self {
+        Self::new(row, Material::Signature(signer))
+    }
+
     pub(super) fn printed(row: impl Into<String>, token: &Secret, run: u64) -> Self {
         Self::new(row, Material::Printed { fields: vec![authorization(token)], run })
     }
@@ -103,7 +115,7 @@ impl Credential {
     /// The header fields to set, in order. They replace fields of the same name (11-1).
     pub fn headers(&self) -> &[HeaderField] {
         match &self.material {
-            Material::Nothing => &[],
+            Material::Nothing | Material::Signature(_) => &[],
             Material::Bearer(fields)
             | Material::Printed { fields, .. }
             | Material::Chatgpt { fields, .. }
@@ -124,6 +136,7 @@ impl Credential {
             Material::Bearer(_) | Material::Printed { .. } | Material::Chatgpt { .. } => CredentialKind::Bearer,
             Material::Headers(_) => CredentialKind::Headers,
             Material::Assertion(_) => CredentialKind::Assertion,
+            Material::Signature(_) => CredentialKind::Signature,
         }
     }
 
@@ -140,7 +153,7 @@ impl Credential {
     /// Where a provider without a base URL is for it. Decided by the login, which a token alone does not show.
     pub fn default_base(&self) -> DefaultBase {
         self.default_base.unwrap_or(match &self.material {
-            Material::Nothing | Material::Bearer(_) | Material::Printed { .. } => DefaultBase::Api,
+            Material::Nothing | Material::Bearer(_) | Material::Printed { .. } | Material::Signature(_) => DefaultBase::Api,
             Material::Chatgpt { .. } | Material::Headers(_) | Material::Assertion(_) => DefaultBase::Chatgpt,
         })
     }
@@ -149,6 +162,25 @@ impl Credential {
     #[must_use]
     pub fn for_base(self, default_base: DefaultBase) -> Self {
         Self { default_base: Some(default_base), ..self }
+    }
+
+    /// The same for the endpoint of this region (13-3).
+    #[must_use]
+    pub fn for_region(self, region: impl Into<String>) -> Self {
+        Self { region: Some(region.into()), ..self }
+    }
+
+    /// The region it is for, where that makes a difference.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// What signs the finished request.
+    pub(crate) fn signer(&self) -> Option<&dyn RequestSigner> {
+        match &self.material {
+            Material::Signature(signer) => Some(&**signer),
+            _ => None,
+        }
     }
 
     pub(super) fn of_login(self, login_turn: u64) -> Self {
@@ -164,7 +196,7 @@ impl Credential {
     }
 
     fn new(row: impl Into<String>, material: Material) -> Self {
-        Self { row: row.into(), material, login_turn: 0, default_base: None }
+        Self { row: row.into(), material, login_turn: 0, default_base: None, region: None }
     }
 
     fn signed(&self) -> Option<&Assertion> {

@@ -1,5 +1,6 @@
 //! The credentials of one provider and one login, as the table of `spec/identity.md` §9 gives them out.
 
+use super::aws::{AwsCredentials, AwsLogin};
 use super::credential::{Credential, Material};
 use super::login::{Login, Policy};
 use super::table::Table;
@@ -27,6 +28,7 @@ pub struct ProviderAuth {
     policy: Policy,
     table: Table,
     command: Option<TokenCommand>,
+    aws: Option<AwsCredentials>,
     environment: Arc<dyn Environment>,
     observer: Arc<dyn Observer>,
 }
@@ -58,6 +60,7 @@ impl ProviderAuth {
     /// With policy `jwt-only`, the environment of this process and events to `tracing`.
     pub fn new(component: &Component, provider: Arc<Provider>, login: Login) -> Result<Self, Error> {
         let command = token_command(&provider, Arc::new(SystemClock));
+        let aws = aws_credentials(&provider, AwsLogin::default(), Arc::new(SystemClock));
         let login = LoggedIn { login: Arc::new(login), turn: 0, fallbacks: HashSet::new() };
         Ok(Self {
             provider,
@@ -65,6 +68,7 @@ impl ProviderAuth {
             policy: Policy::default(),
             table: Table::new(component)?,
             command,
+            aws,
             environment: Arc::new(ProcessEnvironment),
             observer: Arc::new(TraceEvents),
         })
@@ -88,10 +92,17 @@ impl ProviderAuth {
         Self { observer, ..self }
     }
 
-    /// The clock that tokens of a command grow old by.
+    /// The clock that tokens of a command grow old by, and that AWS signatures are dated by.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self { command: token_command(&self.provider, clock), ..self }
+        let aws = self.aws.map(|aws| aws.with_clock(clock.clone()));
+        Self { command: token_command(&self.provider, clock), aws, ..self }
+    }
+
+    /// What the program adds for AWS. No other provider uses it.
+    #[must_use]
+    pub fn aws(self, login: AwsLogin) -> Self {
+        Self { aws: self.aws.map(|aws| aws.with_login(login)), ..self }
     }
 
     /// The provider.
@@ -185,6 +196,11 @@ impl ProviderAuth {
         }
         let row = decision.row.as_str();
         match (decision.outcome.as_str(), &self.provider.credentials, &*now.login) {
+            // P5 inherits nothing of the login; AWS has credentials of its own (13-5).
+            ("nothing", CredentialSource::Aws(_), _) => match &self.aws {
+                Some(aws) => aws.credential(row, &*self.environment).await,
+                None => Err(Error::internal("AWS credentials are asked for where there are none".into())),
+            },
             ("nothing", ..) => Ok(Credential::nothing(row)),
             ("bearer", CredentialSource::EnvironmentKey(variable), _) => bearer(row, key, &format!("the environment variable {variable}")),
             ("bearer", CredentialSource::OwnBearer(token), _) => bearer(row, Some(token), "experimental_bearer_token"),
@@ -281,6 +297,12 @@ impl Authorizer for ProviderAuth {
             (Material::Printed { run, .. }, Some(command)) if is_unauthorized => {
                 return command.renew(*run).await.map(|()| Recovery::Repeat);
             }
+            (Material::Signature(_), _) => {
+                if let Some(aws) = &self.aws {
+                    aws.refused().await;
+                }
+                Recovery::Surface(None)
+            }
             // It was made for another login: nothing of the present one is at fault.
             _ if sent.login_turn() != now.turn => Recovery::Surface(None),
             (Material::Assertion(assertion), _) => match now.login.identities() {
@@ -307,6 +329,13 @@ impl fmt::Debug for ProviderAuth {
 fn token_command(provider: &Provider, clock: Arc<dyn Clock>) -> Option<TokenCommand> {
     match &provider.credentials {
         CredentialSource::Command(auth) => Some(TokenCommand::new(auth.clone(), clock)),
+        _ => None,
+    }
+}
+
+fn aws_credentials(provider: &Provider, login: AwsLogin, clock: Arc<dyn Clock>) -> Option<AwsCredentials> {
+    match &provider.credentials {
+        CredentialSource::Aws(aws) => Some(AwsCredentials::new(aws, login, clock)),
         _ => None,
     }
 }

@@ -28,10 +28,22 @@ impl Provider {
     /// The URL of an endpoint such as `responses`, with the provider's query parameters.
     /// Errors: `aws-region-missing`, `config-invalid`.
     pub fn endpoint(&self, path: &str, default: DefaultBase, environment: &dyn Environment) -> Result<Url, Error> {
-        let base = match (&self.base_url, &self.credentials) {
-            (Some(base), _) => base.clone(),
-            (None, CredentialSource::Aws(aws)) => bedrock::base_url(&bedrock::region(aws, environment, None)?),
-            (None, _) => default.as_str().to_owned(),
+        self.endpoint_in(None, path, default, environment)
+    }
+
+    /// The same in the region of a credential, where the provider is AWS.
+    pub(crate) fn endpoint_in(
+        &self,
+        region: Option<&str>,
+        path: &str,
+        default: DefaultBase,
+        environment: &dyn Environment,
+    ) -> Result<Url, Error> {
+        let base = match (&self.base_url, &self.credentials, region) {
+            (Some(base), ..) => base.clone(),
+            (None, CredentialSource::Aws(_), Some(region)) => bedrock::base_url(region),
+            (None, CredentialSource::Aws(aws), None) => bedrock::base_url(&bedrock::region(aws, environment, None)?),
+            (None, ..) => default.as_str().to_owned(),
         };
         let url = Url::parse(&format!("{base}/{path}"));
         let mut url = url.map_err(|_| Error::config(format!("the provider {} has no endpoint {path:?}", self.id)))?;

@@ -40,7 +40,7 @@ pub struct Dropped {
 pub enum DropReason {
     /// Name or value is not legal in HTTP (0-3).
     Illegal,
-    /// Its variable is unset or blank.
+    /// It has no value: its text is empty, or its variable unset or blank.
     Empty,
     /// Never sent (C5).
     Reserved,
@@ -111,7 +111,7 @@ enum Layer {
 impl Merging {
     fn set(&mut self, name: &str, value: &str, layer: Layer) {
         let Some((field, mut legal)) = legal(name, value) else {
-            return self.drop(name, DropReason::Illegal);
+            return self.drop(name, if value.is_empty() { DropReason::Empty } else { DropReason::Illegal });
         };
         if field == RESERVED {
             return self.drop(name, DropReason::Reserved);

@@ -56,14 +56,15 @@ impl ClientParts {
     /// Puts an attempt together; the credential's fields go on last (11-1, 11-3).
     pub(super) fn prepare(&self, call: &Call<'_>, credential: &Credential, owner: &Owner) -> Result<Prepared, Error> {
         let default_base = self.default_base.unwrap_or_else(|| credential.default_base());
-        let url = self.provider.endpoint(call.endpoint.path(), default_base, &*self.environment)?;
+        self.check_recipient(credential)?;
+        let url = self.provider.endpoint_in(credential.region(), call.endpoint.path(), default_base, &*self.environment)?;
         if !is_allowed(&url) {
             let message = format!("{} is neither https nor http on a loopback host", shown(&url));
             return Err(Error::new("base-url-unsupported", Advice::FixConfig, message));
         }
         let mut selected = call.metadata.select(call.endpoint);
         if credential.default_base() != DefaultBase::Chatgpt {
-            selected.leave_out("x-oai-attestation");
+            selected.leave_out(ATTESTATION);
         }
         let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
         let turn_state = turn_state.and_then(|state| state.token_for(owner));
@@ -75,13 +76,20 @@ impl ClientParts {
         if let Some(token) = merged.headers.get_mut(turn_state::HEADER) {
             token.set_sensitive(true);
         }
-        let redaction = self.redaction(&merged.headers);
         let mut dropped = selected.dropped;
         dropped.append(&mut merged.dropped);
-        dropped.sort();
+        if self.is_aws() {
+            dropped.append(&mut without_account(&mut merged.headers));
+        }
         let mut request = Request::new(Method::POST, url);
         *request.headers_mut() = merged.headers;
         *request.body_mut() = Some(call.body.bytes(self.is_api_key(credential)).into());
+        // Over the finished request, and the last that is done to it (11-3, 13-7).
+        if let Some(signer) = credential.signer() {
+            dropped.append(&mut signer.sign(&mut request)?);
+        }
+        dropped.sort();
+        let redaction = self.redaction(request.headers());
         Ok(Prepared { request, redaction, dropped })
     }
 
@@ -119,6 +127,20 @@ impl ClientParts {
         Redaction::of(values.chain(self.provider.query_params.values().map(String::as_str)))
     }
 
+    /// 13-9: no authorizer can make this provider see an assertion or an account.
+    fn check_recipient(&self, credential: &Credential) -> Result<(), Error> {
+        let is_account = |name: &str| ACCOUNT.iter().any(|account| name.eq_ignore_ascii_case(account));
+        let is_foreign = credential.kind() == CredentialKind::Assertion || credential.headers().iter().any(|(name, _)| is_account(name));
+        if self.is_aws() && is_foreign {
+            return Err(Error::internal(format!("a credential of row {} belongs to an account, not to AWS", credential.row())));
+        }
+        Ok(())
+    }
+
+    fn is_aws(&self) -> bool {
+        matches!(self.provider.credentials, CredentialSource::Aws(_))
+    }
+
     /// API-key auth, as 11-10 and 12-7 mean it.
     fn is_api_key(&self, credential: &Credential) -> bool {
         match self.provider.credentials {
@@ -136,6 +158,17 @@ impl super::metadata::Selected {
         let found: Vec<_> = self.headers.extract_if(.., |(found, _)| is_it(found)).collect();
         self.dropped.extend(found.into_iter().map(|(name, _)| Dropped { name, reason: DropReason::Reserved }));
     }
+}
+
+/// Fields that tell an account, or come from one.
+const ACCOUNT: [&str; 3] = ["chatgpt-account-id", "x-openai-fedramp", ATTESTATION];
+
+const ATTESTATION: &str = "x-oai-attestation";
+
+/// 13-9: whoever set them.
+fn without_account(headers: &mut HeaderMap) -> Vec<Dropped> {
+    let present = ACCOUNT.into_iter().filter(|name| headers.remove(*name).is_some());
+    present.map(|name| Dropped { name: name.to_owned(), reason: DropReason::Reserved }).collect()
 }
 
 /// A page or a JSON document instead of a stream comes from something else than the API.
