@@ -4,19 +4,25 @@
 //! - [`ProviderAuth`] is the authoriser of a provider and a [`Login`].
 //! - [`Identities`] is what makes assertions: it bootstraps and registers as needed.
 //! - [`TokenSource`] hands out ChatGPT bearer tokens.
+//! - [`AwsLogin`] is what a program adds for AWS.
+//! - [`RequestSigner`] signs requests as a whole.
 
+mod aws;
 mod credential;
 mod login;
 mod provider_auth;
 mod secret;
+mod signing;
 mod stored_login;
 mod table;
 mod token_command;
 
+pub use aws::{AwsKeys, AwsLogin, StoredAwsKey};
 pub use credential::{Assertion, Credential, CredentialKind, HeaderField};
 pub use login::{Login, Policy};
 pub use provider_auth::ProviderAuth;
 pub use secret::Secret;
+pub use signing::RequestSigner;
 pub use stored_login::{FoundLogin, LoginSource, LoginSources, StoredLogin, StoredTokens, find_login};
 pub use token_command::{PrintedToken, TokenCommand};
 
