@@ -59,6 +59,8 @@ fn flags(root: &Path, profile: Profile) -> Vec<String> {
     let mut flags = vec![format!("--cfg=curve25519_dalek_bits=\"{limbs}\""), format!("-Ctarget-feature={features}")];
     // Calls instead of copies: one inlined at the usual threshold costs 5 KB of the compressed component and gains no time that shows.
     flags.push("-Cllvm-args=-inline-threshold=15".into());
+    // Addresses and indices in as few bytes as they need, not in the five that the linker found room for.
+    flags.push("-Clink-arg=--compress-relocations".into());
     // No path of the build machine may end up in the component, whoever builds it and wherever.
     flags.push(remap(root, "/agent-identity"));
     flags.extend(cargo_home().map(|home| remap(&home, "/cargo")));

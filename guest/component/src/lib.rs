@@ -22,7 +22,21 @@ mod verification;
 
 #[allow(missing_docs, unsafe_op_in_unsafe_fn, clippy::all, clippy::as_conversions, clippy::arithmetic_side_effects)]
 mod bindings {
-    wit_bindgen::generate!({ path: "../../wit", world: "identity" });
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "identity",
+        // Where the core's type is the same, the bindings make that: nothing needs to be moved from one into the other.
+        with: {
+            "agent-identity:component/metadata@0.1.0/additions": agent_identity_core::metadata::Additions,
+            "agent-identity:component/metadata@0.1.0/compaction": agent_identity_core::metadata::Compaction,
+            "agent-identity:component/metadata@0.1.0/execution": agent_identity_core::metadata::Execution,
+            "agent-identity:component/metadata@0.1.0/session-source": agent_identity_core::metadata::SessionSource,
+            "agent-identity:component/metadata@0.1.0/snapshot": agent_identity_core::metadata::Snapshot,
+            "agent-identity:component/metadata@0.1.0/turn": agent_identity_core::metadata::Turn,
+            "agent-identity:component/metadata@0.1.0/turn-event": agent_identity_core::metadata::TurnEvent,
+            "agent-identity:component/metadata@0.1.0/workspace": agent_identity_core::metadata::Workspace,
+        },
+    });
 }
 
 use bindings::agent_identity::component as imports;

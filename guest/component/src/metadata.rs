@@ -1,7 +1,6 @@
 //! Interface `metadata`.
 
 mod caller_ids;
-mod snapshots;
 
 use crate::Component;
 use crate::exports::errors::Error;
@@ -12,7 +11,7 @@ use crate::ports::HostPorts;
 use ::core::cell::RefCell;
 use agent_identity_core::caller_ids::{KnownThreads, KnownTurns};
 use agent_identity_core::metadata::items::{self, ItemMetadataForm, Outbound, Preparation};
-use agent_identity_core::metadata::{self as core, Additions, Kind, Snapshot, Transport, Window, prompt_cache_key};
+use agent_identity_core::metadata::{self as core, Additions, Kind, SessionSource, Snapshot, Transport, Turn, TurnEvent, Window};
 use agent_identity_core::originator::{self, Candidates, History, Mode, Origins, ServiceNames};
 use agent_identity_core::user_agent::UserAgent;
 use agent_identity_core::{attestation, flow, git_url, installation_id};
@@ -30,27 +29,23 @@ impl wit::Guest for Component {
     type KnownTurns = TurnsResource;
 
     fn render(
-        snapshot: wit::Snapshot,
+        snapshot: Snapshot,
         kind: Option<String>,
         transport: String,
-        additions: Option<wit::Additions>,
+        additions: Option<Additions>,
     ) -> Result<wit::Rendering, Error> {
-        let snapshot = Snapshot::try_from(snapshot)?;
         let kind = kind.as_deref().map(Kind::parse).transpose()?;
         let transport = Transport::parse(&transport)?;
-        let explicit = additions.as_ref().and_then(|additions| additions.prompt_cache_key.as_deref());
-        let parent = snapshot.parent_thread_id.map(|id| id.canonical());
-        let prompt_cache_key = prompt_cache_key(explicit, &snapshot.session_source, parent.as_deref(), &snapshot.session_id);
         let rendering = match &additions {
             None => core::render(&snapshot, kind, transport),
-            Some(additions) => core::request(&snapshot, kind, transport, &Additions::from(additions)),
+            Some(additions) => core::request(&snapshot, kind, transport, additions),
         }?;
         Ok(wit::Rendering {
             canonical: rendering.canonical,
             client_metadata: rendering.client_metadata,
             headers: rendering.headers.into_iter().map(|(name, value)| (name.into(), value.into_string())).collect(),
             dropped: dropped(rendering.dropped),
-            prompt_cache_key,
+            prompt_cache_key: rendering.prompt_cache_key,
         })
     }
 
@@ -58,18 +53,16 @@ impl wit::Guest for Component {
         Ok(core::check_configured(&extras)?)
     }
 
-    fn update_turn(turn: wit::Turn, event: wit::TurnEvent) -> wit::Turn {
-        let mut turn = core::Turn::from(turn);
-        turn.update(event.into());
-        turn.into()
+    fn update_turn(mut turn: Turn, event: TurnEvent) -> Turn {
+        turn.update(event);
+        turn
     }
 
-    fn describe_lineage(session_source: wit::SessionSource, thread_source: Option<String>) -> wit::Lineage {
-        let source = session_source.into();
+    fn describe_lineage(session_source: SessionSource, thread_source: Option<String>) -> wit::Lineage {
         wit::Lineage {
-            subagent_header: core::SessionSource::subagent_header(&source).map(Into::into),
-            subagent_kind: source.subagent_kind().map(Into::into),
-            may_start_root_turn: core::may_start_root_turn(&source, thread_source.as_deref()),
+            subagent_header: session_source.subagent_header().map(Into::into),
+            subagent_kind: session_source.subagent_kind().map(Into::into),
+            may_start_root_turn: core::may_start_root_turn(&session_source, thread_source.as_deref()),
         }
     }
 

@@ -17,16 +17,16 @@ pub fn sanitize(url: &str) -> Result<String> {
     without_user(url).ok_or_else(|| Error::from(Code::InvalidRemoteUrl))
 }
 
-/// Sanitises the URLs of a repository's remotes, each with its name, and removes those that cannot be: returns their names.
-pub fn sanitize_remotes(remotes: &mut Vec<(String, String)>) -> Vec<String> {
-    let mut removed = Vec::new();
-    for (name, url) in core::mem::take(remotes) {
-        match without_user(&url) {
-            Some(url) => remotes.push((name, url)),
-            None => removed.push(name),
+/// The remotes of a repository, each with its name and sanitised URL, and the names of those whose URLs cannot be.
+pub fn sanitize_remotes(remotes: &[(String, String)]) -> (Vec<(String, String)>, Vec<&str>) {
+    let (mut sanitized, mut refused) = (Vec::new(), Vec::new());
+    for (name, url) in remotes {
+        match without_user(url) {
+            Some(url) => sanitized.push((name.clone(), url)),
+            None => refused.push(name.as_str()),
         }
     }
-    removed
+    (sanitized, refused)
 }
 
 /// Whether two URLs mean the same remote (8-13); `invalid-remote-url` as [`sanitize`].

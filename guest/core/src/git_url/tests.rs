@@ -21,9 +21,10 @@ fn r8_5_empty_text_and_control_characters_are_rejected() {
 #[test]
 fn r8_5_a_remote_that_is_rejected_is_left_out() {
     let pair = |name: &str, url: &str| (String::from(name), String::from(url));
-    let mut remotes = vec![pair("origin", "https://a:b@h/x"), pair("bad", "u:pw@h:x"), pair("local", "/srv/x")];
-    assert_eq!(sanitize_remotes(&mut remotes), ["bad"]);
-    assert_eq!(remotes, [pair("origin", "https://h/x"), pair("local", "/srv/x")]);
+    let remotes = vec![pair("origin", "https://a:b@h/x"), pair("bad", "u:pw@h:x"), pair("local", "/srv/x")];
+    let (sanitized, refused) = sanitize_remotes(&remotes);
+    assert_eq!(refused, ["bad"]);
+    assert_eq!(sanitized, [pair("origin", "https://h/x"), pair("local", "/srv/x")]);
 }
 
 #[test]

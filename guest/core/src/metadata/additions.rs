@@ -2,21 +2,22 @@
 
 use super::session_source::SessionSource;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// Facts of the session and the moment. Which of them an endpoint takes is decided by the transport: give everything.
-#[derive(Clone, Copy, Default)]
-pub struct Additions<'a> {
+#[derive(Clone, Default)]
+pub struct Additions {
     /// Who the program is (§6).
-    pub originator: Option<&'a str>,
+    pub originator: Option<String>,
     /// The user agent (6-9).
-    pub user_agent: Option<&'a str>,
+    pub user_agent: Option<String>,
     /// A prompt cache key set by the caller (10-1).
-    pub prompt_cache_key: Option<&'a str>,
+    pub prompt_cache_key: Option<String>,
     /// Keys of the experimental features that are on, the same for the whole session.
-    pub beta_features: &'a [String],
+    pub beta_features: Vec<String>,
     /// The turn's sticky token (10-2).
-    pub turn_state: Option<&'a str>,
+    pub turn_state: Option<String>,
     /// Whether the model uses Responses Lite.
     pub responses_lite: bool,
     /// Whether the service shall send its own timings.
@@ -24,16 +25,16 @@ pub struct Additions<'a> {
     /// Whether data must stay in the US.
     pub us_residency: bool,
     /// The attestation envelope (§9).
-    pub attestation: Option<&'a str>,
+    pub attestation: Option<String>,
     /// The clock just before sending, milliseconds.
     pub request_start_unix_ms: Option<i64>,
     /// `traceparent` of the W3C trace context.
-    pub traceparent: Option<&'a str>,
+    pub traceparent: Option<String>,
     /// `tracestate` of the W3C trace context.
-    pub tracestate: Option<&'a str>,
+    pub tracestate: Option<String>,
 }
 
-impl fmt::Debug for Additions<'_> {
+impl fmt::Debug for Additions {
     /// Nothing: they hold tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Additions").finish_non_exhaustive()

@@ -1,10 +1,18 @@
 //! The facts of a compaction when it is dispatched (3-15).
 
 use crate::error::{Code, Result};
+use alloc::string::String;
 
-/// Trigger, reason, implementation, phase and strategy; each one of the names the specification has for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compaction([&'static str; 5]);
+/// Each member is one of the names the specification has for it; another one makes the snapshot invalid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the members are those of 3-15, under their own names")]
+pub struct Compaction {
+    pub trigger: String,
+    pub reason: String,
+    pub implementation: String,
+    pub phase: String,
+    pub strategy: String,
+}
 
 pub(super) const MEMBERS: [&str; 5] = ["trigger", "reason", "implementation", "phase", "strategy"];
 
@@ -20,11 +28,10 @@ const NAMES: [&[&str]; 5] = [
 impl Compaction {
     /// Reads the five values in order; `invalid-snapshot` for a name that is not known.
     pub fn parse(values: [&str; 5]) -> Result<Self> {
-        let mut known = [""; 5];
-        for ((place, names), value) in known.iter_mut().zip(&NAMES).zip(&values) {
-            *place = names.iter().find(|name| *name == value).ok_or(Code::InvalidSnapshot)?;
-        }
-        Ok(Self(known))
+        let [trigger, reason, implementation, phase, strategy] = values.map(String::from);
+        let compaction = Self { trigger, reason, implementation, phase, strategy };
+        compaction.check()?;
+        Ok(compaction)
     }
 
     /// A compaction that the user asked for (3-16), by this implementation.
@@ -33,7 +40,14 @@ impl Compaction {
     }
 
     /// The five values in order.
-    pub fn values(&self) -> [&'static str; 5] {
-        self.0
+    pub fn values(&self) -> [&str; 5] {
+        [&self.trigger, &self.reason, &self.implementation, &self.phase, &self.strategy]
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.values().iter().zip(&NAMES).all(|(value, names)| names.contains(value)) {
+            return Ok(());
+        }
+        Err(Code::InvalidSnapshot.into())
     }
 }

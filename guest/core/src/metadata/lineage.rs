@@ -4,6 +4,7 @@ use super::session_source::SessionSource;
 use super::snapshot::Texts;
 use crate::text::is_blank;
 use alloc::string::String;
+use core::fmt;
 
 /// Thread sources whose turns are never root turns; labels that begin with [`AMBIENT`] are not either.
 const NEVER_ROOT: [&str; 5] = ["subagent", "guardian_review", "memory_consolidation", "system", "title"];
@@ -78,6 +79,14 @@ impl Turn {
     /// The root turn, if there is one of which all chains come (3-4).
     pub(super) fn root(&self) -> Option<&str> {
         filled(self.root_turn_id.as_deref()).filter(|_| !self.is_root_ambiguous)
+    }
+}
+
+impl fmt::Debug for Turn {
+    /// Ids only: values of extras are never recorded (15-4).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { parent_turn_id, root_turn_id, .. } = self;
+        f.debug_struct("Turn").field("parent_turn_id", parent_turn_id).field("root_turn_id", root_turn_id).finish_non_exhaustive()
     }
 }
 

@@ -2,9 +2,8 @@
 
 use super::compaction::{self, Compaction};
 use super::lineage::filled;
-use super::snapshot::{Texts, Workspace};
+use super::snapshot::{Repository, Texts};
 use crate::encoding::push_decimal;
-use crate::uuid::Uuid;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,10 +21,9 @@ pub(super) enum Value<'a> {
     Unsigned(u64),
     Signed(i64),
     Flag(bool),
-    Id(Uuid),
     Texts(&'a Texts),
-    Workspaces(&'a [Workspace]),
-    Workspace(&'a Workspace),
+    Workspaces(&'a [Repository<'a>]),
+    Workspace(&'a Repository<'a>),
     Compaction(&'a Compaction),
 }
 
@@ -55,11 +53,6 @@ impl<'a> Value<'a> {
     pub(super) fn flag(flag: Option<bool>) -> Self {
         flag.map_or(Self::Absent, Self::Flag)
     }
-
-    #[inline(never)]
-    pub(super) fn id(id: Option<Uuid>) -> Self {
-        id.map_or(Self::Absent, Self::Id)
-    }
 }
 
 /// Appends an object with these members, in their order; of neighbours with one name the last counts, as in a map.
@@ -88,11 +81,10 @@ fn push_value(out: &mut String, value: &Value<'_>, quote: Quote) {
         Value::Unsigned(number) => push_decimal(out, number),
         Value::Signed(number) => push_signed(out, number),
         Value::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
-        Value::Id(id) => quote(out, &id.canonical()),
         Value::Texts(texts) => push_sorted(out, texts_as_members(texts), quote),
         Value::Workspaces(workspaces) => {
-            let known = workspaces.iter().filter(|workspace| workspace.is_known());
-            push_sorted(out, known.map(|workspace| Member { name: &workspace.root, value: Value::Workspace(workspace) }).collect(), quote);
+            let by_root = workspaces.iter().map(|workspace| Member { name: workspace.root(), value: Value::Workspace(workspace) });
+            push_sorted(out, by_root.collect(), quote);
         }
         Value::Workspace(workspace) => push_object(out, &workspace.members(), quote),
         Value::Compaction(compaction) => {

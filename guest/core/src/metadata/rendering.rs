@@ -1,13 +1,12 @@
 //! From a snapshot to the canonical string, the flat map and header fields (§1).
 
-use super::additions::Additions;
+use super::additions::{Additions, prompt_cache_key};
 use super::dropped::{DropList, DropReason, Dropped};
 use super::extras;
 use super::header_value::HeaderValue;
 use super::lineage::filled;
 use super::members::{Member, Quote, Value, push_object, push_signed, sort, texts};
-use super::session_source::SessionSource;
-use super::snapshot::{Kind, Snapshot, Texts, View};
+use super::snapshot::{Checked, Kind, Snapshot, Texts, View};
 use super::transport::{C, H, M, S, Transport, W};
 use crate::encoding::{push_ascii_json_string, push_json_string};
 use crate::error::Result;
@@ -27,6 +26,8 @@ pub struct Rendering {
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// What was left out.
     pub dropped: Vec<Dropped>,
+    /// The body member `prompt_cache_key` (10-1).
+    pub prompt_cache_key: String,
 }
 
 /// Renders what follows from the snapshot alone: 1A, 1B, 1C. Errors: `invalid-snapshot`.
@@ -35,20 +36,23 @@ pub fn render(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport) -> 
 }
 
 /// Renders everything that the endpoint takes, except its authorisation: [`render`], 1E and §10. Errors: `invalid-snapshot`.
-pub fn request(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: &Additions<'_>) -> Result<Rendering> {
+pub fn request(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: &Additions) -> Result<Rendering> {
     rendered(snapshot, kind, transport, Some(additions))
 }
 
-fn rendered(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: Option<&Additions<'_>>) -> Result<Rendering> {
-    snapshot.check(kind)?;
+fn rendered(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: Option<&Additions>) -> Result<Rendering> {
+    let checked = snapshot.check(kind)?;
     let mut dropped = DropList::default();
     let canonical = match transport {
-        Transport::MCP => Some(object(snapshot, View::Mcp, &mut dropped, push_json_string)),
-        _ => transport.has_canonical.then(|| object(snapshot, View::Request(kind), &mut dropped, push_ascii_json_string)),
+        Transport::MCP => Some(object(&checked, View::Mcp, &mut dropped, push_json_string)),
+        _ => transport.has_canonical.then(|| object(&checked, View::Request(kind), &mut dropped, push_ascii_json_string)),
     };
     let travelling = canonical.as_deref().filter(|_| kind.is_some());
-    let (headers, client_metadata) = transported(snapshot, travelling, transport.letter, additions, &mut dropped);
-    Ok(Rendering { canonical, client_metadata, headers, dropped: dropped.into_vec() })
+    let (headers, client_metadata) = transported(&checked, travelling, transport.letter, additions, &mut dropped);
+    let explicit = additions.and_then(|given| given.prompt_cache_key.as_deref());
+    let parent = checked.parent_thread_id.as_deref();
+    let prompt_cache_key = prompt_cache_key(explicit, &snapshot.session_source, parent, &snapshot.session_id);
+    Ok(Rendering { canonical, client_metadata, headers, dropped: dropped.into_vec(), prompt_cache_key })
 }
 
 /// Header fields and flat keys: name, the transports that take it as a header, and those that take it as a flat key. First 1C with
@@ -91,19 +95,19 @@ const ADDED: u8 = 128;
 /// The header fields and the flat map of a transport.
 #[inline(never)]
 fn transported(
-    snapshot: &Snapshot,
+    checked: &Checked<'_>,
     canonical: Option<&str>,
     letter: u8,
-    additions: Option<&Additions<'_>>,
+    additions: Option<&Additions>,
     dropped: &mut DropList,
 ) -> (Vec<(&'static str, HeaderValue)>, Texts) {
-    let given = additions.copied().unwrap_or_default();
+    let nothing = Additions::default();
+    let given = additions.unwrap_or(&nothing);
+    let snapshot = checked.facts;
     let source = &snapshot.session_source;
-    let parent = snapshot.parent_thread_id.map(|id| id.canonical());
-    let parent = parent.as_deref();
-    let cache_key = given.prompt_cache_key.filter(|_| source.is_root());
+    let cache_key = given.prompt_cache_key.as_deref().filter(|_| source.is_root());
     let mut beta_features = String::new();
-    for feature in given.beta_features {
+    for feature in &given.beta_features {
         beta_features.push_str(if beta_features.is_empty() { "" } else { "," });
         beta_features.push_str(feature);
     }
@@ -115,31 +119,31 @@ fn transported(
     let values: [Option<&str>; ROWS.len()] = [
         Some(&snapshot.window_id),
         canonical,
-        parent,
+        checked.parent_thread_id.as_deref(),
         source.subagent_header(),
         Some(&snapshot.installation_id),
-        given.originator,
-        given.user_agent,
+        given.originator.as_deref(),
+        given.user_agent.as_deref(),
         // What the prompt cache key of a root agent is (10-1), and the session id of others.
         cache_key.or(Some(&snapshot.session_id)),
         Some(&snapshot.thread_id),
         Some(&snapshot.thread_id),
         filled(Some(&beta_features)),
-        given.turn_state,
+        given.turn_state.as_deref(),
         Some("responses_websockets=2026-02-06"),
         is_true(given.timing_metrics),
         is_true(given.responses_lite),
-        is_true(*source == SessionSource::InternalMemoryConsolidation),
+        is_true(source.makes_memories()),
         given.us_residency.then_some("us"),
-        given.attestation,
+        given.attestation.as_deref(),
         snapshot.parent_response_id.as_deref().filter(|_| snapshot.is_reviewer_request),
         filled(snapshot.turn.parent_turn_id.as_deref()),
         snapshot.turn.root(),
         Some(&snapshot.session_id),
         Some(&snapshot.thread_id),
         snapshot.turn_id.as_deref(),
-        given.traceparent,
-        given.tracestate,
+        given.traceparent.as_deref(),
+        given.tracestate.as_deref(),
         is_true(given.responses_lite),
         filled(Some(&started)),
     ];
@@ -165,12 +169,10 @@ fn transported(
 }
 
 /// The members of a view as a JSON object: in the order of 1A with the extras behind, or all sorted.
-fn object(snapshot: &Snapshot, view: View, dropped: &mut DropList, quote: Quote) -> String {
-    for remote in snapshot.workspaces.iter().flat_map(|workspace| &workspace.refused_remotes) {
-        dropped.add(&["associated_remote_urls.", remote].concat(), DropReason::Illegal);
-    }
-    let mut members = snapshot.members(view);
-    members.append(&mut extras::merged(snapshot, view, dropped));
+fn object(checked: &Checked<'_>, view: View, dropped: &mut DropList, quote: Quote) -> String {
+    let workspaces: Vec<_> = checked.facts.workspaces.iter().filter_map(|workspace| workspace.sanitized(dropped)).collect();
+    let mut members = checked.members(&workspaces, view);
+    members.append(&mut extras::merged(checked.facts, view, dropped));
     if view == View::Mcp {
         sort(&mut members);
     }

@@ -8,46 +8,28 @@ pub enum SessionSource {
     /// A user or program outside: cli, vscode, exec, mcp, custom, unknown.
     #[default]
     Root,
-    /// Sub-agent: a code review.
-    Review,
-    /// Sub-agent: a compaction.
-    Compact,
-    /// Sub-agent: consolidation of memories.
-    MemoryConsolidation,
-    /// Sub-agent: a thread spawned by an agent.
-    ThreadSpawn,
-    /// Sub-agent: anything else, by its label.
-    Other(String),
-    /// The client itself: consolidation of memories.
-    InternalMemoryConsolidation,
-    /// The client itself: anything else, by its name.
+    /// A sub-agent of this `subagent_kind`: `review`, `compact`, `memory_consolidation`, `thread_spawn` or a label of its own.
+    Subagent(String),
+    /// The client itself: `memory_consolidation` or a name of its own.
     Internal(String),
 }
 
-const MEMORY_CONSOLIDATION: &str = "memory_consolidation";
-
 impl SessionSource {
-    /// The sub-agent of this `subagent_kind`.
-    pub fn of_subagent(kind: &str) -> Self {
-        [Self::Review, Self::Compact, Self::MemoryConsolidation, Self::ThreadSpawn]
-            .into_iter()
-            .find(|source| source.subagent_kind() == Some(kind))
-            .unwrap_or_else(|| Self::Other(kind.into()))
-    }
-
-    /// The client itself, under this name.
-    pub fn of_internal(name: String) -> Self {
-        if name == MEMORY_CONSOLIDATION { Self::InternalMemoryConsolidation } else { Self::Internal(name) }
-    }
-
     /// Value of `x-openai-subagent`.
     pub fn subagent_header(&self) -> Option<&str> {
-        self.names().0
+        match self {
+            Self::Root => None,
+            Self::Subagent(kind) if kind == "thread_spawn" => Some("collab_spawn"),
+            Self::Subagent(name) | Self::Internal(name) => Some(name),
+        }
     }
 
     /// Value of `subagent_kind`.
     pub fn subagent_kind(&self) -> Option<&str> {
-        self.names().1
+        match self {
+            Self::Subagent(kind) => Some(kind),
+            Self::Root | Self::Internal(_) => None,
+        }
     }
 
     /// Whether nobody spawned it.
@@ -57,20 +39,11 @@ impl SessionSource {
 
     /// Whether it is the client itself.
     pub fn is_internal(&self) -> bool {
-        matches!(self, Self::InternalMemoryConsolidation | Self::Internal(_))
+        matches!(self, Self::Internal(_))
     }
 
-    fn names(&self) -> (Option<&str>, Option<&str>) {
-        let (header, kind) = match self {
-            Self::Root => return (None, None),
-            Self::Review => ("review", "review"),
-            Self::Compact => ("compact", "compact"),
-            Self::MemoryConsolidation => (MEMORY_CONSOLIDATION, MEMORY_CONSOLIDATION),
-            Self::ThreadSpawn => ("collab_spawn", "thread_spawn"),
-            Self::Other(label) => (label.as_str(), label.as_str()),
-            Self::InternalMemoryConsolidation => return (Some(MEMORY_CONSOLIDATION), None),
-            Self::Internal(name) => return (Some(name), None),
-        };
-        (Some(header), Some(kind))
+    /// Whether it is the client itself, making memories.
+    pub(super) fn makes_memories(&self) -> bool {
+        matches!(self, Self::Internal(name) if name == "memory_consolidation")
     }
 }

@@ -1,11 +1,12 @@
 //! Everything that is known about one request (table 1A).
 
 use super::compaction::Compaction;
+use super::dropped::{DropList, DropReason};
 use super::lineage::Turn;
 use super::members::{Member, Value};
 use super::session_source::SessionSource;
 use crate::error::{Code, Error, Result};
-use crate::git_url::sanitize_remotes;
+use crate::git_url;
 use crate::uuid::Uuid;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ use core::fmt;
 /// A map from text to text. Its order does not matter; of several entries with one name the last counts.
 pub type Texts = Vec<(String, String)>;
 
-/// The facts of one request. It does not change: a retry uses the same one (1-2).
+/// The facts of one request. It does not change: a retry uses the same one (1-2). Checked when it is rendered.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the members are those of table 1A, under their own names")]
 pub struct Snapshot {
@@ -25,10 +26,11 @@ pub struct Snapshot {
     pub turn_id: Option<String>,
     pub window_id: String,
     pub window_number: Option<u64>,
-    pub context_window_id: Option<Uuid>,
-    pub forked_from_thread_id: Option<Uuid>,
+    /// A UUID in any form of 0-6, as are the other two of this type that name a thread.
+    pub context_window_id: Option<String>,
+    pub forked_from_thread_id: Option<String>,
     pub forked_from_ordinal_exclusive: Option<u64>,
-    pub parent_thread_id: Option<Uuid>,
+    pub parent_thread_id: Option<String>,
     /// Blank counts as none, as it does in the texts of the turn (3-3, 3-9).
     pub thread_source: Option<String>,
     /// Gives `subagent_kind` and `x-openai-subagent`.
@@ -60,18 +62,30 @@ pub struct Execution {
 }
 
 /// A repository (8-1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Workspace {
     /// Path of its root.
     pub root: String,
-    /// Names of remotes and their sanitised URLs.
-    pub(super) associated_remote_urls: Texts,
-    /// Names of remotes whose URLs could not be sanitised (8-5).
-    pub(super) refused_remotes: Vec<String>,
+    /// Names of remotes and their URLs; what is rendered of them holds no user name and no password (8-5).
+    pub associated_remote_urls: Texts,
     /// Full hash of HEAD.
     pub latest_git_commit_hash: Option<String>,
     /// Whether the working tree differs from HEAD.
     pub has_changes: Option<bool>,
+}
+
+/// A snapshot whose form is good, with its UUIDs as they are written.
+pub(super) struct Checked<'a> {
+    pub(super) facts: &'a Snapshot,
+    context_window_id: Option<String>,
+    forked_from_thread_id: Option<String>,
+    pub(super) parent_thread_id: Option<String>,
+}
+
+/// A workspace of which something is known, with its sanitised remotes.
+pub(super) struct Repository<'a> {
+    workspace: &'a Workspace,
+    remotes: Texts,
 }
 
 /// What a request is for.
@@ -102,7 +116,7 @@ const MCP: u8 = 8;
 const MODEL_REQUESTS: u8 = FULL | MEMORY | NONE;
 const ALL: u8 = MODEL_REQUESTS | MCP;
 
-/// Table 1A: names in the order they are written, and the columns where they are. [`Snapshot::values`] has the same order.
+/// Table 1A: names in the order they are written, and the columns where they are. [`Checked::values`] has the same order.
 pub(super) const FIELDS: [(&str, u8); 24] = [
     ("installation_id", FULL),
     ("session_id", FULL | NONE | MCP),
@@ -136,28 +150,38 @@ impl Snapshot {
         Self { thread_source: Some("memory_consolidation".into()), sandbox, sandbox_mode, workspaces, ..Self::default() }
     }
 
-    /// Reads a member that is a UUID, in any form of 0-6; `invalid-snapshot` for anything else.
-    pub fn uuid(text: Option<&str>) -> Result<Option<Uuid>> {
-        let Some(text) = text else { return Ok(None) };
-        let uuid = Uuid::parse_metadata(text).ok_or(Code::InvalidSnapshot)?;
-        Ok(Some(uuid))
-    }
-
-    /// Checks what a kind needs (1-4).
+    /// Checks the form of what has one, and what a kind needs (1-4).
     #[inline(never)]
-    pub(super) fn check(&self, kind: Option<Kind>) -> Result<()> {
+    pub(super) fn check(&self, kind: Option<Kind>) -> Result<Checked<'_>> {
+        let checked = Checked {
+            facts: self,
+            context_window_id: canonical(&self.context_window_id)?,
+            forked_from_thread_id: canonical(&self.forked_from_thread_id)?,
+            parent_thread_id: canonical(&self.parent_thread_id)?,
+        };
+        self.compaction.as_ref().map_or(Ok(()), Compaction::check)?;
         let ids = [&self.installation_id, &self.session_id, &self.thread_id, &self.window_id];
         let lacks_id = View::Request(kind).column() == FULL && ids.into_iter().any(String::is_empty);
         if lacks_id || kind == Some(Kind::Compaction) && self.compaction.is_none() {
             return Err(Code::InvalidSnapshot.into());
         }
-        Ok(())
+        Ok(checked)
     }
+}
 
+/// The UUID in its canonical form; `invalid-snapshot` for anything else.
+#[inline(never)]
+fn canonical(text: &Option<String>) -> Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    let uuid = Uuid::parse_metadata(text).ok_or(Code::InvalidSnapshot)?;
+    Ok(Some(uuid.canonical()))
+}
+
+impl Checked<'_> {
     /// The members of a view, in the order of 1A, extras aside.
-    pub(super) fn members(&self, view: View) -> Vec<Member<'_>> {
-        let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.turn.extras.len()));
-        for ((name, columns), value) in FIELDS.iter().zip(&self.values(view)) {
+    pub(super) fn members<'a>(&'a self, workspaces: &'a [Repository<'a>], view: View) -> Vec<Member<'a>> {
+        let mut members = Vec::with_capacity(FIELDS.len().saturating_add(self.facts.turn.extras.len()));
+        for ((name, columns), value) in FIELDS.iter().zip(&self.values(workspaces, view)) {
             if columns & view.column() != 0 {
                 members.push(Member { name, value: *value });
             }
@@ -165,37 +189,37 @@ impl Snapshot {
         members
     }
 
-    fn values(&self, view: View) -> [Value<'_>; FIELDS.len()] {
+    fn values<'a>(&'a self, workspaces: &'a [Repository<'a>], view: View) -> [Value<'a>; FIELDS.len()] {
+        let facts = self.facts;
         // A model request that names the parent does not name the fork (3-5).
         let shows_fork = self.forked_from_thread_id.is_some() && (view == View::Mcp || self.parent_thread_id.is_none());
-        let reviewed = self.execution.as_ref().and_then(|execution| execution.auto_review_enabled);
+        let reviewed = facts.execution.as_ref().and_then(|execution| execution.auto_review_enabled);
         let is_compaction = view == View::Request(Some(Kind::Compaction));
-        let knows_workspace = self.workspaces.iter().any(Workspace::is_known);
         [
-            Value::Text(&self.installation_id),
-            Value::Text(&self.session_id),
-            Value::Text(&self.thread_id),
-            Value::of(&self.agent_name),
-            Value::of(&self.turn_id),
-            Value::Text(&self.window_id),
-            Value::unsigned(self.window_number),
-            Value::id(self.context_window_id),
+            Value::Text(&facts.installation_id),
+            Value::Text(&facts.session_id),
+            Value::Text(&facts.thread_id),
+            Value::of(&facts.agent_name),
+            Value::of(&facts.turn_id),
+            Value::Text(&facts.window_id),
+            Value::unsigned(facts.window_number),
+            Value::of(&self.context_window_id),
             Value::text(view.kind().map(Kind::as_str)),
-            Value::id(self.forked_from_thread_id.filter(|_| shows_fork)),
-            Value::unsigned(self.forked_from_ordinal_exclusive.filter(|_| shows_fork)),
-            Value::id(self.parent_thread_id),
-            Value::filled(&self.turn.parent_turn_id),
-            Value::text(self.turn.root()),
-            Value::text(self.session_source.subagent_kind()),
-            Value::filled(&self.thread_source),
-            Value::filled(&self.turn.turn_trigger),
-            Value::of(&self.sandbox),
-            Value::of(&self.sandbox_mode),
-            Value::flag(reviewed.or(self.auto_review_enabled)),
-            if knows_workspace { Value::Workspaces(&self.workspaces) } else { Value::Absent },
-            self.turn.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
-            Value::flag(self.analytics_enabled),
-            self.compaction.as_ref().filter(|_| is_compaction).map_or(Value::Absent, Value::Compaction),
+            Value::text(self.forked_from_thread_id.as_deref().filter(|_| shows_fork)),
+            Value::unsigned(facts.forked_from_ordinal_exclusive.filter(|_| shows_fork)),
+            Value::of(&self.parent_thread_id),
+            Value::filled(&facts.turn.parent_turn_id),
+            Value::text(facts.turn.root()),
+            Value::text(facts.session_source.subagent_kind()),
+            Value::filled(&facts.thread_source),
+            Value::filled(&facts.turn.turn_trigger),
+            Value::of(&facts.sandbox),
+            Value::of(&facts.sandbox_mode),
+            Value::flag(reviewed.or(facts.auto_review_enabled)),
+            if workspaces.is_empty() { Value::Absent } else { Value::Workspaces(workspaces) },
+            facts.turn.turn_started_at_unix_ms.map_or(Value::Absent, Value::Signed),
+            Value::flag(facts.analytics_enabled),
+            facts.compaction.as_ref().filter(|_| is_compaction).map_or(Value::Absent, Value::Compaction),
         ]
     }
 }
@@ -213,23 +237,36 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-impl Workspace {
-    /// A repository with these remotes; user names and passwords in their URLs are removed.
-    pub fn new(root: String, mut remotes: Texts, latest_git_commit_hash: Option<String>, has_changes: Option<bool>) -> Self {
-        let refused_remotes = sanitize_remotes(&mut remotes);
-        Self { root, associated_remote_urls: remotes, refused_remotes, latest_git_commit_hash, has_changes }
+impl fmt::Debug for Workspace {
+    /// Not the URLs: they may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workspace").field("root", &self.root).finish_non_exhaustive()
     }
+}
 
-    pub(super) fn is_known(&self) -> bool {
-        !self.associated_remote_urls.is_empty() || self.latest_git_commit_hash.is_some() || self.has_changes.is_some()
+impl Workspace {
+    /// What may be shown of it, if anything is known. Remotes whose URLs cannot be sanitised are reported.
+    pub(super) fn sanitized(&self, dropped: &mut DropList) -> Option<Repository<'_>> {
+        let (remotes, refused) = git_url::sanitize_remotes(&self.associated_remote_urls);
+        for remote in refused {
+            dropped.add(&["associated_remote_urls.", remote].concat(), DropReason::Illegal);
+        }
+        let is_known = !remotes.is_empty() || self.latest_git_commit_hash.is_some() || self.has_changes.is_some();
+        is_known.then_some(Repository { workspace: self, remotes })
+    }
+}
+
+impl Repository<'_> {
+    pub(super) fn root(&self) -> &str {
+        &self.workspace.root
     }
 
     pub(super) fn members(&self) -> [Member<'_>; 3] {
-        let remotes = if self.associated_remote_urls.is_empty() { Value::Absent } else { Value::Texts(&self.associated_remote_urls) };
+        let remotes = if self.remotes.is_empty() { Value::Absent } else { Value::Texts(&self.remotes) };
         [
             Member { name: "associated_remote_urls", value: remotes },
-            Member { name: "latest_git_commit_hash", value: Value::of(&self.latest_git_commit_hash) },
-            Member { name: "has_changes", value: Value::flag(self.has_changes) },
+            Member { name: "latest_git_commit_hash", value: Value::of(&self.workspace.latest_git_commit_hash) },
+            Member { name: "has_changes", value: Value::flag(self.workspace.has_changes) },
         ]
     }
 }

@@ -1,7 +1,6 @@
 //! The rules of `spec/metadata.md` §0 to §3, and its examples.
 
 use super::*;
-use crate::uuid::Uuid;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -48,7 +47,7 @@ pub(super) fn full() -> Snapshot {
         turn_id: text("01980c5a-7b2f-7a31-8c4d-5e6f70819203"),
         window_id: "01980c5a-7b1e-7d20-9f3a-2b4c6d8e0f10:0".into(),
         window_number: Some(0),
-        context_window_id: uuid("01980c5a-7b1f-7000-8000-000000000001"),
+        context_window_id: text("01980c5a-7b1f-7000-8000-000000000001"),
         thread_source: text("user"),
         sandbox: text("none"),
         sandbox_mode: text("workspace-write"),
@@ -57,7 +56,6 @@ pub(super) fn full() -> Snapshot {
             associated_remote_urls: texts(&[("origin", "https://git.example.com/team/repo.git")]),
             latest_git_commit_hash: text("0123456789abcdef0123456789abcdef01234567"),
             has_changes: Some(false),
-            ..Workspace::default()
         }]
         .into(),
         execution: Some(Execution { model: "gpt-5.4".into(), reasoning_effort: text("high"), auto_review_enabled: Some(false) }),
@@ -96,9 +94,9 @@ pub(super) fn spawned() -> Snapshot {
         agent_name: text("/root/worker"),
         turn_id: text("u2"),
         window_id: "t2:0".into(),
-        parent_thread_id: uuid("22222222-2222-4222-8222-222222222222"),
+        parent_thread_id: text("22222222-2222-4222-8222-222222222222"),
         turn: Turn { parent_turn_id: text("pu"), root_turn_id: text("ru"), ..Turn::default() },
-        session_source: SessionSource::ThreadSpawn,
+        session_source: subagent("thread_spawn"),
         thread_source: text("subagent"),
         ..min()
     }
@@ -112,8 +110,8 @@ pub(super) fn texts(pairs: &[(&str, &str)]) -> Texts {
     pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
-pub(super) fn uuid(text: &str) -> Option<Uuid> {
-    Snapshot::uuid(Some(text)).unwrap()
+pub(super) fn subagent(kind: &str) -> SessionSource {
+    SessionSource::Subagent(kind.into())
 }
 
 pub(super) fn canonical(snapshot: &Snapshot, kind: Option<Kind>) -> String {

@@ -1,31 +1,30 @@
 use super::*;
 
-fn sent(snapshot: &Snapshot, transport: Transport, additions: &Additions<'_>) -> Rendering {
+fn sent(snapshot: &Snapshot, transport: Transport, additions: &Additions) -> Rendering {
     request(snapshot, Some(Kind::Turn), transport, additions).unwrap()
 }
 
-fn everything(features: &[String]) -> Additions<'_> {
+fn everything() -> Additions {
     Additions {
-        originator: Some("codex_cli_rs"),
-        user_agent: Some("codex_cli_rs/1"),
-        prompt_cache_key: Some("k"),
-        beta_features: features,
-        turn_state: Some("sticky"),
+        originator: text("codex_cli_rs"),
+        user_agent: text("codex_cli_rs/1"),
+        prompt_cache_key: text("k"),
+        beta_features: ["a".into(), "b".into()].into(),
+        turn_state: text("sticky"),
         responses_lite: true,
         timing_metrics: true,
         us_residency: true,
-        attestation: Some("{}"),
+        attestation: text("{}"),
         request_start_unix_ms: Some(7),
-        traceparent: Some("00-1-2-01"),
-        tracestate: Some("a=b"),
+        traceparent: text("00-1-2-01"),
+        tracestate: text("a=b"),
     }
 }
 
 #[test]
 fn r10_each_endpoint_gets_its_headers() {
-    let memgen = Snapshot { session_source: SessionSource::InternalMemoryConsolidation, ..min() };
-    let features = [String::from("a"), String::from("b")];
-    let additions = everything(&features);
+    let memgen = Snapshot { session_source: SessionSource::Internal("memory_consolidation".into()), ..min() };
+    let additions = everything();
     let common = "originator User-Agent x-openai-memgen-request x-openai-internal-codex-residency";
     let of_a_turn =
         "session-id thread-id x-codex-beta-features x-oai-attestation x-codex-window-id x-codex-turn-metadata x-openai-subagent";
@@ -50,8 +49,7 @@ fn r10_each_endpoint_gets_its_headers() {
 
 #[test]
 fn r10_values_of_the_headers() {
-    let features = [String::from("a"), String::from("b")];
-    let rendering = sent(&min(), Transport::WEBSOCKET_HANDSHAKE, &everything(&features));
+    let rendering = sent(&min(), Transport::WEBSOCKET_HANDSHAKE, &everything());
     for expect in [
         ("session-id", "k"),
         ("thread-id", "t"),
@@ -75,7 +73,7 @@ fn r10_what_is_not_set_is_not_sent() {
 #[test]
 fn r1e_a_websocket_message_has_more_flat_keys() {
     let flat = |transport| {
-        let rendering = sent(&min(), transport, &everything(&[]));
+        let rendering = sent(&min(), transport, &everything());
         rendering.client_metadata
     };
     let own = texts(&[
@@ -98,24 +96,24 @@ fn e60_r10_1_prompt_cache_keys() {
     assert_eq!(prompt_cache_key(None, &guardian, Some("p"), "s"), "guardian:p");
     assert_eq!(prompt_cache_key(None, &guardian, None, "s"), "s");
     assert_eq!(prompt_cache_key(Some("k"), &guardian, Some("p"), "s"), "k");
-    assert_eq!(prompt_cache_key(None, &SessionSource::ThreadSpawn, Some("p"), "s"), "s");
+    assert_eq!(prompt_cache_key(None, &subagent("thread_spawn"), Some("p"), "s"), "s");
     let session_id = |snapshot: &Snapshot, key| {
         let rendering = sent(snapshot, Transport::RESPONSES, &Additions { prompt_cache_key: key, ..Additions::default() });
         headers(&rendering).into_iter().find(|(name, _)| *name == "session-id").map(|(_, value)| String::from(value))
     };
-    assert_eq!(session_id(&min(), Some("k")), text("k"));
+    assert_eq!(session_id(&min(), text("k")), text("k"));
     assert_eq!(session_id(&min(), None), text("s"));
-    assert_eq!(session_id(&spawned(), Some("k")), text("s"));
+    assert_eq!(session_id(&spawned(), text("k")), text("s"));
     assert_eq!(session_id(&Snapshot { session_source: guardian, ..spawned() }, None), text("s"));
 }
 
 #[test]
 fn r10_3_no_underscore_spellings() {
-    let rendering = sent(&spawned(), Transport::RESPONSES, &everything(&[]));
+    let rendering = sent(&spawned(), Transport::RESPONSES, &everything());
     assert!(headers(&rendering).iter().all(|(name, _)| !name.contains('_')));
 }
 
 #[test]
 fn r15_4_debug_output_of_additions_shows_nothing() {
-    assert_eq!(alloc::format!("{:?}", everything(&[])), "Additions { .. }");
+    assert_eq!(alloc::format!("{:?}", everything()), "Additions { .. }");
 }

@@ -51,7 +51,7 @@ fn e1_detached_memory() {
 #[test]
 fn e26_memory_of_a_turn() {
     let snapshot = Snapshot {
-        parent_thread_id: uuid("44444444-4444-4444-8444-444444444444"),
+        parent_thread_id: text("44444444-4444-4444-8444-444444444444"),
         thread_source: text("memory_consolidation"),
         configured_extras: Vec::new(),
         ..compaction()
@@ -112,7 +112,7 @@ fn r1_6_remotes_are_in_byte_order() {
 #[test]
 fn e7_e25_r3_9_labels_are_rendered_verbatim() {
     let snapshot = Snapshot {
-        forked_from_thread_id: uuid("11111111-1111-4111-8111-111111111111"),
+        forked_from_thread_id: text("11111111-1111-4111-8111-111111111111"),
         forked_from_ordinal_exclusive: Some(7),
         thread_source: text("automation"),
         ..min()
@@ -138,8 +138,8 @@ fn r3_9_r3_3_blank_is_absent() {
 
 #[test]
 fn e6_r3_5_with_a_parent_the_fork_is_not_named() {
-    let id = uuid("33333333-3333-4333-8333-333333333333");
-    let fork = Snapshot { forked_from_thread_id: id, forked_from_ordinal_exclusive: Some(1), parent_thread_id: id, ..min() };
+    let id = text("33333333-3333-4333-8333-333333333333");
+    let fork = Snapshot { forked_from_thread_id: id.clone(), forked_from_ordinal_exclusive: Some(1), parent_thread_id: id, ..min() };
     let expect = behind_kind(r#""parent_thread_id":"33333333-3333-4333-8333-333333333333""#);
     assert_eq!(canonical(&fork, Some(Kind::Turn)), expect);
     assert!(!canonical(&fork, Some(Kind::Memory)).contains("forked_from"));
@@ -165,9 +165,9 @@ fn r1_4_ids_are_needed_except_for_memory() {
 #[test]
 fn r1a_each_field_is_in_its_columns() {
     let everything = Snapshot {
-        forked_from_thread_id: uuid("11111111-1111-4111-8111-111111111111"),
+        forked_from_thread_id: text("11111111-1111-4111-8111-111111111111"),
         forked_from_ordinal_exclusive: Some(7),
-        session_source: SessionSource::Review,
+        session_source: subagent("review"),
         analytics_enabled: Some(true),
         compaction: compaction().compaction,
         turn: Turn { parent_turn_id: text("p"), root_turn_id: text("r"), extras: Vec::new(), ..full().turn },
@@ -204,7 +204,7 @@ fn r1_11_r1_12_some_things_are_never_in_the_string() {
         is_reviewer_request: true,
         turn: with_extras(texts(&[("node_repl_disabled", "1"), ("x-codex-routing-hint", "1"), ("tool_namespaces_info", "1")])),
         configured_extras: texts(&[("history_ingest_requested", "1")]),
-        session_source: SessionSource::InternalMemoryConsolidation,
+        session_source: SessionSource::Internal("memory_consolidation".into()),
         ..min()
     };
     assert_eq!(canonical(&snapshot, Some(Kind::Turn)), E14);
@@ -221,10 +221,15 @@ fn r1_5_execution_metadata_sets_review_model_and_effort() {
 
 #[test]
 fn r0_6_uuids_are_canonical_and_nothing_else_is_taken() {
-    let snapshot = Snapshot { parent_thread_id: uuid("{2222222222224222822222222222AAAA}"), ..min() };
+    let snapshot = Snapshot { parent_thread_id: text("{2222222222224222822222222222AAAA}"), ..min() };
     assert!(canonical(&snapshot, Some(Kind::Turn)).contains("22222222-2222-4222-8222-22222222aaaa"));
-    assert_eq!(Snapshot::uuid(Some("p")).unwrap_err().code.as_str(), "invalid-snapshot");
-    assert_eq!(Snapshot::uuid(None), Ok(None));
+    let member: [fn(&mut Snapshot) -> &mut Option<String>; 3] =
+        [|it| &mut it.parent_thread_id, |it| &mut it.forked_from_thread_id, |it| &mut it.context_window_id];
+    for member in member {
+        let mut snapshot = min();
+        *member(&mut snapshot) = text("p");
+        assert_eq!(render(&snapshot, None, Transport::RESPONSES).unwrap_err().code.as_str(), "invalid-snapshot");
+    }
 }
 
 #[test]
@@ -236,6 +241,10 @@ fn r3_15_compactions_say_only_what_is_known() {
         let mut bad = good;
         bad[nr] = "Manual";
         assert_eq!(Compaction::parse(bad).unwrap_err().code.as_str(), "invalid-snapshot");
+        let [trigger, reason, implementation, phase, strategy] = bad.map(String::from);
+        let compaction = Some(Compaction { trigger, reason, implementation, phase, strategy });
+        let snapshot = Snapshot { compaction, ..min() };
+        assert_eq!(render(&snapshot, Some(Kind::Turn), Transport::RESPONSES).unwrap_err().code.as_str(), "invalid-snapshot");
     }
 }
 

@@ -17,7 +17,7 @@ fn e29_a_spawned_thread_has_all_four() {
 
 #[test]
 fn e11_r3_6_a_review_without_parent() {
-    let review = Snapshot { session_source: SessionSource::Review, ..min() };
+    let review = Snapshot { session_source: subagent("review"), ..min() };
     let rendering = turn(&review);
     assert_eq!(names(&rendering), ["x-codex-window-id", "x-codex-turn-metadata", "x-openai-subagent"]);
     assert_eq!((headers(&rendering)[0].1, headers(&rendering)[2].1), ("t:0", "review"));
@@ -25,7 +25,7 @@ fn e11_r3_6_a_review_without_parent() {
 
 #[test]
 fn e30_r1_16_an_illegal_header_is_skipped_and_the_flat_copy_stays() {
-    let snapshot = Snapshot { session_source: SessionSource::Other("réviseur".into()), ..min() };
+    let snapshot = Snapshot { session_source: subagent("réviseur"), ..min() };
     let rendering = turn(&snapshot);
     assert!(rendering.client_metadata.contains(&("x-openai-subagent".into(), "réviseur".into())));
     assert_eq!(names(&rendering), ["x-codex-window-id", "x-codex-turn-metadata"]);

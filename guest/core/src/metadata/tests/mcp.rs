@@ -31,8 +31,8 @@ fn r1_22_it_says_when_the_user_was_asked() {
 
 #[test]
 fn e6_r1_23_it_names_fork_and_parent() {
-    let id = uuid("33333333-3333-4333-8333-333333333333");
-    let snapshot = Snapshot { forked_from_thread_id: id, parent_thread_id: id, ..min() };
+    let id = text("33333333-3333-4333-8333-333333333333");
+    let snapshot = Snapshot { forked_from_thread_id: id.clone(), parent_thread_id: id, ..min() };
     let expect = r#"{"forked_from_thread_id":"33333333-3333-4333-8333-333333333333","parent_thread_id":"33333333-3333-4333-8333-333333333333","session_id":"s","thread_id":"t"}"#;
     assert_eq!(object(&snapshot), expect);
 }

@@ -16,7 +16,7 @@ fn arbitrary() -> impl Strategy<Value = Snapshot> {
                 agent_name: some(4),
                 turn_id: some(5),
                 thread_source: some(8),
-                session_source: SessionSource::Other(strings[10].clone()),
+                session_source: SessionSource::Subagent(strings[10].clone()),
                 sandbox: some(11),
                 parent_response_id: some(12),
                 execution: Some(Execution { model: strings[13].clone(), ..Execution::default() }),
@@ -33,15 +33,14 @@ fn arbitrary() -> impl Strategy<Value = Snapshot> {
 proptest! {
     #[test]
     fn r1_16_no_text_breaks_out_of_a_header(snapshot in arbitrary(), additional in any::<String>()) {
-        let features = [additional.clone()];
-        let additional = Some(additional.as_str());
+        let additional = || Some(additional.clone());
         let additions = Additions {
-            originator: additional,
-            user_agent: additional,
-            prompt_cache_key: additional,
-            beta_features: &features,
-            turn_state: additional,
-            attestation: additional,
+            originator: additional(),
+            user_agent: additional(),
+            prompt_cache_key: additional(),
+            beta_features: additional().into_iter().collect(),
+            turn_state: additional(),
+            attestation: additional(),
             ..Additions::default()
         };
         for transport in Transport::ALL {
