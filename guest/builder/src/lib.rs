@@ -2,14 +2,13 @@
 //!
 //! Used by `host/build.rs`, so that a plain `cargo build` works, and by `cargo xtask component`.
 
+mod compaction;
 mod compile;
 mod imports;
-mod names;
 mod stale_locals;
 
 pub use compile::compile;
 pub use imports::{check_imports, imports};
-use names::without_names;
 
 use sha2_host::{Digest, Sha256};
 use std::fmt;
@@ -62,7 +61,7 @@ pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>
         .module(&module)
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
-    let component = without_names(&component)?;
+    let component = compaction::compacted(&component)?;
     check_imports(&component)?;
     stale_locals::check_stale_locals(&component)?;
     Ok(component)
