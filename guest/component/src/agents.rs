@@ -6,7 +6,6 @@ use crate::exports::errors::Error;
 use crate::exports::keys::{Key, KeyBorrow, VerifyingKeyBorrow};
 use crate::exports::logins::Identity;
 use crate::exports::operations::Operation;
-use crate::exports::registrations::AgentDescription;
 use crate::exports::task_refs::ExternalTaskRef;
 use crate::keys::KeyResource;
 use crate::operations::OperationResource;
@@ -19,6 +18,7 @@ use agent_identity_core::flow::{self, Completion};
 use agent_identity_core::identifiers::TaskId;
 use agent_identity_core::keys::PublicKey;
 use agent_identity_core::registering::AgentRegistration;
+use agent_identity_core::registration::AgentDescription;
 use agent_identity_core::rejection::{Answer, NetworkFailure, Rules};
 use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, State};
 use agent_identity_core::skew::{self, Threshold};
@@ -48,7 +48,7 @@ impl wit::Guest for Component {
     ) -> Result<Operation, Error> {
         let token = Zeroizing::new(access_token);
         let base = authapi_base.trim_end_matches('/');
-        let registration = AgentRegistration::new(base, key.get::<PublicKey>(), &description.into(), token, fedramp)?;
+        let registration = AgentRegistration::new(base, key.get::<PublicKey>(), &description, token, fedramp)?;
         Ok(OperationResource::handle(flow::Operation::new(|effects| async move {
             registration.run(&effects, &HostPorts).await.map(Completion::AgentRegistered)
         })))
@@ -179,15 +179,7 @@ impl AgentResource {
 }
 
 impl wit::GuestEnrollment for EnrollmentResource {
-    fn open(config: wit::EnrollmentConfig) -> Result<wit::Enrollment, Error> {
-        let config = EnrollmentConfig {
-            authapi_base: config.authapi_base.trim_end_matches('/').into(),
-            jwks_url: config.jwks_url,
-            description: config.description.into(),
-            allowed_workspaces: config.allowed_workspaces,
-            correct_clock: config.correct_clock,
-            skew_threshold_s: config.skew_threshold_s,
-        };
+    fn open(config: EnrollmentConfig) -> Result<wit::Enrollment, Error> {
         Ok(wit::Enrollment::new(Self(Rc::new(Enrollment::open(config)?))))
     }
 

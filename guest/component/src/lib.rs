@@ -27,6 +27,8 @@ mod bindings {
         world: "identity",
         // Where the core's type is the same, the bindings make that: nothing needs to be moved from one into the other.
         with: {
+            "agent-identity:component/agents@0.1.0/enrollment-config": agent_identity_core::enrollment::EnrollmentConfig,
+            "agent-identity:component/logins@0.1.0/base-urls": agent_identity_core::base_urls::BaseUrls,
             "agent-identity:component/metadata@0.1.0/additions": agent_identity_core::metadata::Additions,
             "agent-identity:component/metadata@0.1.0/compaction": agent_identity_core::metadata::Compaction,
             "agent-identity:component/metadata@0.1.0/execution": agent_identity_core::metadata::Execution,
@@ -35,6 +37,10 @@ mod bindings {
             "agent-identity:component/metadata@0.1.0/turn": agent_identity_core::metadata::Turn,
             "agent-identity:component/metadata@0.1.0/turn-event": agent_identity_core::metadata::TurnEvent,
             "agent-identity:component/metadata@0.1.0/workspace": agent_identity_core::metadata::Workspace,
+            "agent-identity:component/operations@0.1.0/http-response": agent_identity_core::flow::HttpResponse,
+            "agent-identity:component/operations@0.1.0/sign-request": agent_identity_core::flow::SignRequest,
+            "agent-identity:component/operations@0.1.0/unseal-request": agent_identity_core::flow::UnsealRequest,
+            "agent-identity:component/registrations@0.1.0/agent-description": agent_identity_core::registration::AgentDescription,
         },
     });
 }

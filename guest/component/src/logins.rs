@@ -3,14 +3,15 @@
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::Key;
-use crate::exports::logins::{BaseUrls, BootstrapAction, Claims, Guest, Identity, StoredIdentity};
+use crate::exports::logins::{BootstrapAction, Claims, Guest, Identity, StoredIdentity};
 use crate::keys::KeyResource;
 use crate::ports::{HostPorts, with_clean_stack};
+use agent_identity_core::base_urls::{self, BaseUrls};
 use agent_identity_core::identifiers::{AgentRuntimeId, TaskId};
 use agent_identity_core::keys::{PrivateForm, SecretKey};
 use agent_identity_core::ports::Ports;
 use agent_identity_core::record::{self, IdentityRecord};
-use agent_identity_core::{Code, Error as CoreError, base_urls, jwt, login};
+use agent_identity_core::{Code, Error as CoreError, jwt, login};
 use alloc::string::String;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -60,8 +61,7 @@ impl Guest for Component {
         authapi_override: Option<String>,
         jwks_override: Option<String>,
     ) -> Result<BaseUrls, Error> {
-        let urls = base_urls::resolve(chatgpt_base_url.as_deref(), authapi_override.as_deref(), jwks_override.as_deref())?;
-        Ok(BaseUrls { authapi_base: urls.authapi_base, jwks_url: urls.jwks_url })
+        Ok(base_urls::resolve(chatgpt_base_url.as_deref(), authapi_override.as_deref(), jwks_override.as_deref())?)
     }
 
     fn auth_mode(auth_json: Vec<u8>) -> Result<String, Error> {

@@ -67,8 +67,8 @@ impl From<core::Effect> for wit::Effect {
                 revision: request.revision,
             }),
             core::Effect::Erase(name) => Self::Erase(name.into()),
-            core::Effect::Sign(request) => Self::Sign(wit::SignRequest { key_id: request.key_id, text: request.text }),
-            core::Effect::Unseal(request) => Self::Unseal(wit::UnsealRequest { key_id: request.key_id, sealed: request.sealed }),
+            core::Effect::Sign(request) => Self::Sign(request),
+            core::Effect::Unseal(request) => Self::Unseal(request),
             core::Effect::Attest(budget_ms) => Self::Attest(budget_ms),
             core::Effect::Sleep(ms) => Self::Sleep(ms),
         }
@@ -78,7 +78,7 @@ impl From<core::Effect> for wit::Effect {
 impl From<wit::Outcome> for core::Outcome {
     fn from(outcome: wit::Outcome) -> Self {
         match outcome {
-            wit::Outcome::Http(answer) => Self::Http(answer.map(Into::into).map_err(Into::into)),
+            wit::Outcome::Http(answer) => Self::Http(answer.map_err(Into::into)),
             wit::Outcome::Load(answer) => Self::Load(answer.map(|loaded| loaded.map(Into::into)).map_err(Into::into)),
             wit::Outcome::Store(answer) => Self::Store(answer.map_err(Into::into)),
             wit::Outcome::Erase(answer) => Self::Erase(answer.map_err(Into::into)),
@@ -87,12 +87,6 @@ impl From<wit::Outcome> for core::Outcome {
             wit::Outcome::Attest(answer) => Self::Attest(answer.into()),
             wit::Outcome::Slept => Self::Slept,
         }
-    }
-}
-
-impl From<wit::HttpResponse> for core::HttpResponse {
-    fn from(response: wit::HttpResponse) -> Self {
-        Self { status: response.status, headers: response.headers, body: response.body, truncated: response.truncated }
     }
 }
 

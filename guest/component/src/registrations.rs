@@ -3,14 +3,14 @@
 use crate::Component;
 use crate::exports::errors::Error;
 use crate::exports::keys::{KeyBorrow, VerifyingKeyBorrow};
-use crate::exports::registrations::{AgentDescription, Guest, ReceivedRegistration, TaskRegistration};
+use crate::exports::registrations::{Guest, ReceivedRegistration, TaskRegistration};
 use crate::exports::task_refs::ExternalTaskRef;
 use crate::keys::KeyResource;
 use crate::ports::{HostPorts, with_clean_stack};
 use crate::task_refs::normalized;
 use agent_identity_core::identifiers::{AgentRuntimeId, TaskId};
 use agent_identity_core::keys::PublicKey;
-use agent_identity_core::registration::{self as core, TaskAnswer};
+use agent_identity_core::registration::{self as core, AgentDescription, TaskAnswer};
 use agent_identity_core::sealed;
 use agent_identity_core::timestamp::Timestamp;
 use alloc::string::String;
@@ -43,7 +43,7 @@ impl Guest for Component {
     }
 
     fn agent_body(key: VerifyingKeyBorrow<'_>, description: AgentDescription) -> String {
-        core::agent_body(key.get::<PublicKey>(), &description.into())
+        core::agent_body(key.get::<PublicKey>(), &description)
     }
 
     fn read_task_answer(key: KeyBorrow<'_>, body: Vec<u8>) -> Result<String, Error> {
@@ -53,11 +53,5 @@ impl Guest for Component {
 
     fn seal_task_id(key: VerifyingKeyBorrow<'_>, task_id: String) -> Result<String, Error> {
         Ok(sealed::seal(key.get::<PublicKey>(), &TaskId::parse(&task_id)?, &HostPorts)?)
-    }
-}
-
-impl From<AgentDescription> for core::AgentDescription {
-    fn from(description: AgentDescription) -> Self {
-        Self { source: description.source, os: description.os, agent_version: description.agent_version }
     }
 }

@@ -30,7 +30,7 @@ use core::cell::{Cell, RefCell};
 /// What holds for every change of an enrollment.
 #[derive(Clone, Debug)]
 pub struct EnrollmentConfig {
-    /// Base of the registration endpoints.
+    /// Base of the registration endpoints, with or without a slash at its end.
     pub authapi_base: String,
     /// Where the key set for identity JWTs is.
     pub jwks_url: String,
@@ -89,7 +89,8 @@ pub struct Enrollment {
 
 impl Enrollment {
     /// Checks the URLs (C7) and the threshold (D4).
-    pub fn open(config: EnrollmentConfig) -> Result<Self> {
+    pub fn open(mut config: EnrollmentConfig) -> Result<Self> {
+        config.authapi_base.truncate(config.authapi_base.trim_end_matches('/').len());
         base_urls::check_url(&config.authapi_base)?;
         base_urls::check_url(&config.jwks_url)?;
         crate::clock_offset::ClockOffset::new(config.correct_clock, config.skew_threshold_s)?;

@@ -169,7 +169,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 /// An answer.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HttpResponse {
     /// Status code.
     pub status: u16,
