@@ -1,7 +1,9 @@
 //! The same component in fewer bytes, once it is compressed.
 //!
-//! Nobody outside sees by which names the parts of a component find each other, nor in which order its functions stand. So those
-//! names become short ones, functions with like text become neighbours, and names for debuggers go.
+//! Nobody outside sees by which names the parts of a component find each other, nor in which order its functions and their locals
+//! stand. So those names become short ones, functions with like text become neighbours, and names for debuggers go.
+
+mod locals;
 
 use crate::BuildError;
 use std::collections::HashMap;
@@ -15,7 +17,7 @@ use wasmparser::{
     Export, FunctionSectionReader, Parser, Payload, TypeRef,
 };
 
-/// The component with short inner names, functions in another order, and without custom sections.
+/// The component with short inner names, functions and locals in another order, and without custom sections.
 pub(crate) fn compacted(component: &[u8]) -> Result<Vec<u8>, BuildError> {
     let mut out = Component::new();
     Compaction::default()
@@ -63,12 +65,16 @@ struct FunctionOrder {
     old: Vec<usize>,
     /// Their new places in the old order.
     new: Vec<usize>,
+    /// How many parameters each type of function has.
+    parameters: Vec<u32>,
+    /// The functions' types, in the old order.
+    types: Vec<u32>,
 }
 
 impl FunctionOrder {
-    /// By text, so that functions that begin alike stand together.
+    /// By type and text, so that functions that begin alike stand together.
     fn of(module: &[u8]) -> Result<Self, wasmparser::Error> {
-        let (mut imported, mut bodies) = (0, Vec::new());
+        let (mut imported, mut parameters, mut types, mut bodies) = (0, Vec::new(), Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(module) {
             match payload? {
                 Payload::ImportSection(imports) => {
@@ -76,17 +82,23 @@ impl FunctionOrder {
                         imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
                     }
                 }
+                Payload::TypeSection(section) => {
+                    for ty in section.into_iter_err_on_gc_types() {
+                        parameters.push(ty?.params().len() as u32);
+                    }
+                }
+                Payload::FunctionSection(section) => types = section.into_iter().collect::<Result<_, _>>()?,
                 Payload::CodeSectionEntry(body) => bodies.push(&module[body.range()]),
                 _ => {}
             }
         }
         let mut old: Vec<usize> = (0..bodies.len()).collect();
-        old.sort_by_key(|place| bodies[*place]);
+        old.sort_by_key(|place| (types[*place], bodies[*place]));
         let mut new = vec![0; old.len()];
         for (place, old) in old.iter().enumerate() {
             new[*old] = place;
         }
-        Ok(Self { imported, old, new })
+        Ok(Self { imported, old, new, parameters, types })
     }
 }
 
@@ -99,10 +111,9 @@ impl Reencode for Compaction {
         Ok(moved.map_or(function, |own| (self.order.imported + own) as u32))
     }
 
-    fn parse_function_section(&mut self, out: &mut FunctionSection, section: FunctionSectionReader<'_>) -> Result<(), Error> {
-        let types = section.into_iter().collect::<Result<Vec<u32>, _>>()?;
+    fn parse_function_section(&mut self, out: &mut FunctionSection, _: FunctionSectionReader<'_>) -> Result<(), Error> {
         for place in &self.order.old {
-            out.function(types[*place]);
+            out.function(self.order.types[*place]);
         }
         Ok(())
     }
@@ -110,7 +121,8 @@ impl Reencode for Compaction {
     fn parse_code_section(&mut self, out: &mut CodeSection, section: CodeSectionReader<'_>) -> Result<(), Error> {
         let bodies = section.into_iter().collect::<Result<Vec<_>, _>>()?;
         for place in self.order.old.clone() {
-            self.parse_function_body(out, bodies[place].clone())?;
+            let parameters = self.order.parameters[self.order.types[place] as usize];
+            out.function(&locals::renumbered(self, parameters, &bodies[place])?);
         }
         Ok(())
     }
