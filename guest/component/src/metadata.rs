@@ -28,12 +28,7 @@ impl wit::Guest for Component {
     type KnownThreads = ThreadsResource;
     type KnownTurns = TurnsResource;
 
-    fn render(
-        snapshot: Snapshot,
-        kind: Option<String>,
-        transport: String,
-        additions: Option<Additions>,
-    ) -> Result<wit::Rendering, Error> {
+    fn render(snapshot: Snapshot, kind: Option<String>, transport: String, additions: Option<Additions>) -> Result<wit::Rendering, Error> {
         let kind = kind.as_deref().map(Kind::parse).transpose()?;
         let transport = Transport::parse(&transport)?;
         let rendering = match &additions {

@@ -9,6 +9,7 @@ mod scanner;
 
 pub use objects::{Member, Objects, pick};
 
+use crate::encoding::from_hex_pair;
 use crate::secret_text::SecretText;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -158,7 +159,10 @@ fn escaped(characters: &mut core::str::Chars<'_>) -> Option<char> {
 }
 
 fn four_hex_digits(characters: &mut core::str::Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0_u32, |value, _| Some(value << 4 | characters.next()?.to_digit(16)?))
+    let [a, b, c, d] = *characters.as_str().as_bytes().first_chunk()?;
+    let [high, low] = [from_hex_pair(a, b)?, from_hex_pair(c, d)?];
+    *characters = characters.as_str().get(4..)?.chars();
+    Some(u32::from(u16::from_be_bytes([high, low])))
 }
 
 #[cfg(test)]

@@ -95,6 +95,11 @@ impl Window {
     /// The snapshot with this window.
     #[must_use]
     pub fn stamp(&self, snapshot: Snapshot) -> Snapshot {
-        Snapshot { window_id: self.id(), window_number: Some(self.number), context_window_id: self.context_id().map(|id| id.canonical()), ..snapshot }
+        Snapshot {
+            window_id: self.id(),
+            window_number: Some(self.number),
+            context_window_id: self.context_id().map(|id| id.canonical()),
+            ..snapshot
+        }
     }
 }
