@@ -133,3 +133,5 @@ const OPENAI_NAME: &str = "OpenAI";
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod vectors;

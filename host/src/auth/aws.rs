@@ -153,3 +153,6 @@ impl AwsCredentials {
     }
 }
 
+
+#[cfg(all(test, feature = "bedrock"))]
+mod tests;

@@ -1,5 +1,7 @@
 //! Over sockets, against servers that do what a test says, and against the authority.
 
+#[cfg(feature = "bedrock")]
+mod aws;
 #[cfg(feature = "authority")]
 mod authority;
 mod bodies;
