@@ -57,6 +57,8 @@ fn flags(root: &Path, profile: Profile) -> Vec<String> {
         Profile::Wide => ("64", "+simd128,+wide-arithmetic"),
     };
     let mut flags = vec![format!("--cfg=curve25519_dalek_bits=\"{limbs}\""), format!("-Ctarget-feature={features}")];
+    // Calls instead of copies: one inlined at the usual threshold costs 5 KB of the compressed component and gains no time that shows.
+    flags.push("-Cllvm-args=-inline-threshold=15".into());
     // No path of the build machine may end up in the component, whoever builds it and wherever.
     flags.push(remap(root, "/agent-identity"));
     flags.extend(cargo_home().map(|home| remap(&home, "/cargo")));

@@ -1,11 +1,13 @@
 //! Interface `errors`.
 
 use crate::Component;
-use crate::exports::errors::{Advice, CodeDescription, Error, Guest};
+use crate::exports::errors::{Advice, CodeDescription, Error, ErrorInfo, Guest, GuestError};
 use agent_identity_core as core;
 use alloc::vec::Vec;
 
 impl Guest for Component {
+    type Error = ErrorResource;
+
     fn catalogue() -> Vec<CodeDescription> {
         core::Code::ALL
             .iter()
@@ -26,13 +28,14 @@ impl From<core::Advice> for Advice {
     }
 }
 
-impl From<core::Error> for Error {
-    #[cold]
-    #[inline(never)]
-    fn from(error: core::Error) -> Self {
-        let advice = error.advice().into();
-        let detail = error.into_detail();
-        Self {
+/// A failure that waits to be read.
+pub(crate) struct ErrorResource(core::Error);
+
+impl GuestError for ErrorResource {
+    fn info(&self) -> ErrorInfo {
+        let advice = self.0.advice().into();
+        let detail = self.0.clone().into_detail();
+        ErrorInfo {
             code: detail.code.as_str().into(),
             advice,
             message: detail.message.into_owned(),
@@ -42,5 +45,14 @@ impl From<core::Error> for Error {
             cause: detail.cause.map(Into::into),
             from_cooldown: detail.from_cooldown,
         }
+    }
+}
+
+/// Behind a handle, so that the code of an export that fails does not write eight members.
+impl From<core::Error> for Error {
+    #[cold]
+    #[inline(never)]
+    fn from(error: core::Error) -> Self {
+        Self::new(ErrorResource(error))
     }
 }

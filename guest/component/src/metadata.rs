@@ -54,11 +54,6 @@ impl wit::Guest for Component {
         })
     }
 
-    fn render_mcp(snapshot: wit::Snapshot) -> Result<wit::ToolMetadata, Error> {
-        let meta = core::mcp(&Snapshot::try_from(snapshot)?);
-        Ok(wit::ToolMetadata { object: meta.text, dropped: dropped(meta.dropped) })
-    }
-
     fn check_extras(extras: Vec<(String, String)>) -> Result<(), Error> {
         Ok(core::check_configured(&extras)?)
     }
@@ -78,17 +73,14 @@ impl wit::Guest for Component {
         }
     }
 
-    fn open_window(thread_id: String, records: Option<String>) -> Result<wit::Window, Error> {
-        Ok(match records {
+    fn open_window(thread_id: String, records: Option<String>, is_compacted: bool) -> Result<wit::Window, Error> {
+        let mut window = match records {
             None => Window::start(&thread_id, &HostPorts)?,
             Some(records) => Window::resume(&thread_id, &records)?,
+        };
+        if is_compacted {
+            window.install_compaction(&HostPorts)?;
         }
-        .into())
-    }
-
-    fn advance_window(thread_id: String, records: String) -> Result<wit::Window, Error> {
-        let mut window = Window::resume(&thread_id, &records)?;
-        window.install_compaction(&HostPorts)?;
         Ok(window.into())
     }
 

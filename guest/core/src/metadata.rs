@@ -1,7 +1,7 @@
 //! Request metadata (`spec/metadata.md`): one snapshot of a request's facts, and everything that is rendered from it.
 //!
 //! [`render`] gives what follows from the snapshot alone, [`request`] adds every other header field and member of an endpoint except
-//! authorisation, [`mcp`] gives the object for tool servers. [`items`] prepares response items.
+//! authorisation. [`items`] prepares response items.
 
 mod additions;
 mod compaction;
@@ -23,7 +23,7 @@ pub use dropped::{DropReason, Dropped};
 pub use extras::check_configured;
 pub use header_value::HeaderValue;
 pub use lineage::{Turn, TurnEvent, agent_name, may_start_root_turn, restored_session_id};
-pub use rendering::{Meta, Rendering, mcp, render, request};
+pub use rendering::{Rendering, render, request};
 pub use session_source::SessionSource;
 pub use snapshot::{Execution, Kind, Snapshot, Texts, Workspace};
 pub use transport::Transport;

@@ -18,21 +18,13 @@ use core::fmt;
 /// What a request carries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendering {
-    /// The source of truth on the wire, unless the transport has none. It only travels when there is a kind (1-10).
+    /// The source of truth on the wire, unless the transport has none. It only travels when there is a kind (1-10). For tool servers it is
+    /// a JSON object, to be rendered immediately before the call (1-21 to 1-23).
     pub canonical: Option<String>,
     /// The flat map, sorted by key; empty if the transport has none.
     pub client_metadata: Texts,
     /// Header fields, in the order of 1C and §10.
     pub headers: Vec<(&'static str, HeaderValue)>,
-    /// What was left out.
-    pub dropped: Vec<Dropped>,
-}
-
-/// What a tool call carries in `_meta["x-codex-turn-metadata"]`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Meta {
-    /// A JSON object.
-    pub text: String,
     /// What was left out.
     pub dropped: Vec<Dropped>,
 }
@@ -47,17 +39,13 @@ pub fn request(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, ad
     rendered(snapshot, kind, transport, Some(additions))
 }
 
-/// Renders the object for tool servers (1-21); to be done immediately before the call (1-23).
-pub fn mcp(snapshot: &Snapshot) -> Meta {
-    let mut dropped = DropList::default();
-    let text = object(snapshot, View::Mcp, &mut dropped, push_json_string);
-    Meta { text, dropped: dropped.into_vec() }
-}
-
 fn rendered(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: Option<&Additions<'_>>) -> Result<Rendering> {
     snapshot.check(kind)?;
     let mut dropped = DropList::default();
-    let canonical = transport.has_canonical.then(|| object(snapshot, View::Request(kind), &mut dropped, push_ascii_json_string));
+    let canonical = match transport {
+        Transport::MCP => Some(object(snapshot, View::Mcp, &mut dropped, push_json_string)),
+        _ => transport.has_canonical.then(|| object(snapshot, View::Request(kind), &mut dropped, push_ascii_json_string)),
+    };
     let travelling = canonical.as_deref().filter(|_| kind.is_some());
     let (headers, client_metadata) = transported(snapshot, travelling, transport.letter, additions, &mut dropped);
     Ok(Rendering { canonical, client_metadata, headers, dropped: dropped.into_vec() })
@@ -195,11 +183,5 @@ impl fmt::Debug for Rendering {
     /// Names, no values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rendering").field("headers", &self.headers).field("dropped", &self.dropped).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Meta {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Meta").field("dropped", &self.dropped).finish_non_exhaustive()
     }
 }

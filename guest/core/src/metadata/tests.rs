@@ -23,6 +23,16 @@ pub(super) fn with_extras(extras: Texts) -> Turn {
     Turn { extras, ..Turn::default() }
 }
 
+/// The rendering for tool servers.
+pub(super) fn tool(snapshot: &Snapshot) -> Rendering {
+    render(snapshot, None, Transport::MCP).unwrap()
+}
+
+/// The object for tool servers.
+pub(super) fn object(snapshot: &Snapshot) -> String {
+    tool(snapshot).canonical.unwrap()
+}
+
 /// The snapshot `min` of §17.
 pub(super) fn min() -> Snapshot {
     Snapshot { installation_id: "i".into(), session_id: "s".into(), thread_id: "t".into(), window_id: "t:0".into(), ..Snapshot::default() }

@@ -42,7 +42,7 @@ impl Transport {
     pub const MEMORY_STAGE_ONE: Self = Self::of("memory-stage-one", H);
     /// POST `memories/trace_summarize`.
     pub const MEMORIES_SUMMARIZE: Self = Self { has_canonical: false, ..Self::of("memories-summarize", S) };
-    /// A tool call; see [`mcp`](super::mcp) for what it takes.
+    /// A tool call, which takes neither header fields nor a flat map.
     pub const MCP: Self = Self { has_canonical: false, ..Self::of("mcp", 0) };
 
     /// Every value.

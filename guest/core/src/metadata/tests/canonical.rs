@@ -194,7 +194,7 @@ fn r1a_each_field_is_in_its_columns() {
     let none = "compaction installation_id window_id window_number context_window_id request_kind";
     assert_eq!(sorted(&canonical(&everything, None)), without(none));
     let mcp_gone = "compaction installation_id agent_name window_id window_number context_window_id request_kind forked_from_ordinal_exclusive parent_turn_id root_turn_id analytics_enabled";
-    assert_eq!(names(&super::super::mcp(&everything).text), without(mcp_gone));
+    assert_eq!(names(&object(&everything)), without(mcp_gone));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn r3_15_compactions_say_only_what_is_known() {
 #[test]
 fn r15_4_debug_output_shows_no_values() {
     let snapshot = Snapshot { turn: with_extras(texts(&[("k", "marker")])), installation_id: "marker".into(), ..min() };
-    let shown = alloc::format!("{snapshot:?} {:?} {:?}", turn(&snapshot), super::super::mcp(&snapshot));
+    let shown = alloc::format!("{snapshot:?} {:?} {:?}", turn(&snapshot), tool(&snapshot));
     assert!(!shown.contains("marker"), "{shown}");
 }
 

@@ -66,7 +66,7 @@ fn r1d_each_transport_takes_its_headers() {
     ] {
         let rendering = render(&spawned(), Some(Kind::Turn), transport).unwrap();
         assert_eq!(names(&rendering), expect, "{transport:?}");
-        let has_none = [Transport::WEBSOCKET_PRECONNECT, Transport::MEMORIES_SUMMARIZE, Transport::MCP].contains(&transport);
+        let has_none = [Transport::WEBSOCKET_PRECONNECT, Transport::MEMORIES_SUMMARIZE].contains(&transport);
         assert_eq!(rendering.canonical.is_none(), has_none);
     }
 }

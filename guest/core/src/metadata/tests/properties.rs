@@ -75,7 +75,7 @@ proptest! {
 
     #[test]
     fn r1_21_the_object_for_tool_servers_reads_back(snapshot in arbitrary()) {
-        let read: serde_json::Value = serde_json::from_str(&super::super::mcp(&snapshot).text).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&object(&snapshot)).unwrap();
         let expect: BTreeMap<&str, &str> = snapshot.turn.extras.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         for (name, value) in expect {
             if snapshot.configured_extras.iter().all(|(other, _)| other != name) && name != "model" {
