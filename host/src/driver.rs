@@ -8,7 +8,7 @@ use crate::attestation::{self, Attestor};
 use crate::component::wit::operations as wit;
 use crate::error::Error;
 use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Revision, Sleeper, Storage, StorageError};
-use crate::session::{OperationHandle, Session};
+use crate::session::{OperationHandle, Session, Step};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -202,7 +202,7 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    fn resume(&self, outcome: Option<&wit::Outcome>) -> Result<wit::Step, Error> {
+    fn resume(&self, outcome: Option<&wit::Outcome>) -> Result<Step, Error> {
         let handle = self.handle.as_ref().ok_or_else(|| Error::internal("an operation is resumed after its end".into()))?;
         lock(self.session).resume(handle, outcome)
     }

@@ -5,7 +5,7 @@ use crate::component::wit::metadata;
 use crate::error::Error;
 
 impl Session {
-    /// Renders a request.
+    /// Renders a request, or the object for a tool server.
     pub fn render_metadata(
         &mut self,
         snapshot: &metadata::Snapshot,
@@ -14,11 +14,6 @@ impl Session {
         additions: Option<&metadata::Additions>,
     ) -> Result<metadata::Rendering, Error> {
         self.ask(|store, guest| guest.agent_identity_component_metadata().call_render(store, snapshot, kind, transport, additions))
-    }
-
-    /// Renders the object for a tool server.
-    pub fn render_tool_metadata(&mut self, snapshot: &metadata::Snapshot) -> Result<metadata::ToolMetadata, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_metadata().call_render_mcp(store, snapshot))
     }
 
     /// Checks the extras of a configuration.
@@ -36,14 +31,9 @@ impl Session {
         self.instance.call(|store, guest| guest.agent_identity_component_metadata().call_describe_lineage(store, source, thread_source))
     }
 
-    /// The window of a thread: new without records, else resumed.
-    pub fn open_window(&mut self, thread_id: &str, records: Option<&str>) -> Result<metadata::Window, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_metadata().call_open_window(store, thread_id, records))
-    }
-
-    /// The window after a compaction was installed.
-    pub fn advance_window(&mut self, thread_id: &str, records: &str) -> Result<metadata::Window, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_metadata().call_advance_window(store, thread_id, records))
+    /// The window of a thread: new without records, else resumed; the one that follows if a compaction was installed.
+    pub fn open_window(&mut self, thread_id: &str, records: Option<&str>, is_compacted: bool) -> Result<metadata::Window, Error> {
+        self.ask(|store, guest| guest.agent_identity_component_metadata().call_open_window(store, thread_id, records, is_compacted))
     }
 
     /// Begins knowing threads.
