@@ -59,10 +59,15 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap()
 }
 
+fn context_of(case: &vectors::Case) -> ConfigContext {
+    let text = |name: &str| case.text(name).unwrap_or_default();
+    ConfigContext { folder: text("folder").into(), client_version: text("client_version") }
+}
+
 /// What a case says of a description.
 fn described(case: &vectors::Case) -> Result<Value, Error> {
     let id = case.text("id").unwrap();
-    Provider::from_config(&id, case.input["table"].clone(), &context()).map(|provider| {
+    Provider::from_config(&id, case.input["table"].clone(), &context_of(case)).map(|provider| {
         assert_eq!(provider.id, id);
         shown(&provider)
     })

@@ -20,7 +20,7 @@ fn value(merged: &MergedHeaders, name: &str) -> String {
 #[test]
 fn r11_1_r11_2_e62_the_layers_of_a_request_are_laid_over_each_other() {
     for case in vectors::cases("header-precedence") {
-        let provider = custom(case.input["provider"].clone()).unwrap();
+        let provider = Provider::from_config("mine", case.input["provider"].clone(), &context_of(&case)).unwrap();
         let environment = |name: &str| case.input["env"][name].as_str().map(Into::into);
         let (defaults, request) = (case.pairs("defaults"), case.pairs("request"));
         let auth: Vec<HeaderField> = case.pairs("auth").into_iter().map(|(name, value)| (name, Secret::new(value))).collect();

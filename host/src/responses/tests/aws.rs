@@ -94,6 +94,7 @@ fn login(case: &Case) -> AwsLogin {
 }
 
 async fn sent(case: &Case) -> Result<Value, Error> {
+    assert_eq!((case.text("region").as_deref(), case.input["now_ms"].as_i64()), (Some("us-east-1"), Some(NOW_MS)));
     let server = Server::start(vec![whole_stream()]).await;
     let provider = bedrock(&server, json!({"profile": case.text("profile")}));
     let authorizer: Arc<dyn Authorizer> = match case.text("credential").as_deref() {
