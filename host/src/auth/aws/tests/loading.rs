@@ -133,6 +133,39 @@ async fn r13_8_a_provider_that_does_not_answer_is_given_up() {
     drop(fs::OpenOptions::new().write(true).open(place.path("pipe")).unwrap());
 }
 
+/// What is logged, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn r15_4_neither_loading_nor_signing_logs_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::trace!("heard");
+    let process = "[profile p]\ncredential_process = sh -c 'sh FOLDER/script sk-secret'\n";
+    let keys = "[profile other]\naws_access_key_id = AKID\naws_secret_access_key = sk-secret\naws_session_token = sk-secret\n";
+    let place = Place::new(&format!("{process}{keys}"));
+    let printed = r#"{"Version":1,"AccessKeyId":"AKID1","SecretAccessKey":"sk-secret","SessionToken":"sk-secret"}"#;
+    fs::write(place.path("script"), format!("printf '{printed}'")).unwrap();
+    for profile in [Some("p"), None] {
+        key(&place.credentials(profile), &place.environment()).await.unwrap();
+    }
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("heard") && !logged.contains("sk-secret"), "{logged}");
+}
+
 /// Runs [`in_a_process_of_its_own`] with these variables and no other of AWS: what it printed.
 fn elsewhere(variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
