@@ -58,6 +58,7 @@ pub mod http;
 pub mod installation;
 #[cfg(feature = "client")]
 pub mod layer;
+pub mod metadata;
 pub mod ports;
 #[cfg(feature = "client")]
 pub mod provider;
