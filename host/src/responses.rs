@@ -112,7 +112,7 @@ impl ResponsesClient {
     ) -> Result<ResponseStream, ApiError> {
         let body = request.body(&metadata.client_metadata, self.0.dialect());
         let timeout = self.0.provider.stream_idle_timeout;
-        let body = body.map_err(unbuildable)?;
+        let body = Some(body.map_err(unbuildable)?);
         let wanted = Wanted::Stream;
         let call = Call { number, endpoint: Endpoint::Responses, model: &request.model, body, metadata, wanted, timeout };
         let Answer { received, headers, owner, redaction, entry } = self.run(&call).await?;
@@ -152,7 +152,7 @@ impl ResponsesClient {
     ) -> Result<(Vec<u8>, HeaderMap), ApiError> {
         let timeout = self.0.provider.stream_idle_timeout.saturating_mul(4);
         let (number, wanted) = (RequestNumber::fresh(), Wanted::Whole(self.0.most_bytes));
-        let call = Call { number, endpoint, model, body: body.map_err(unbuildable)?, metadata, wanted, timeout };
+        let call = Call { number, endpoint, model, body: Some(body.map_err(unbuildable)?), metadata, wanted, timeout };
         match self.run(&call).await? {
             Answer { received: Receiving::Whole(body), headers, .. } => Ok((body, headers)),
             _ => Err(unexpected()),

@@ -50,7 +50,7 @@ impl ResponsesClientBuilder {
     }
 
     /// Sends requests with this, proxies and certificates included. Default: the system's certificates, no proxy, 30 s for a
-    /// connection.
+    /// connection. For a provider that speaks WebSockets: made [for them](ReqwestHttp::for_websockets) too.
     #[must_use]
     pub fn http(mut self, http: ReqwestHttp) -> Self {
         self.http = Some(http);
@@ -117,7 +117,7 @@ impl ResponsesClientBuilder {
 
     /// The client. Errors: `config-invalid` when no HTTP client can be made.
     pub fn build(self) -> Result<ResponsesClient, Error> {
-        let http = self.http.map_or_else(default_http, Ok)?;
+        let http = self.http.map_or_else(|| default_http(self.provider.supports_websockets), Ok)?;
         Ok(ResponsesClient(Arc::new(ClientParts {
             provider: self.provider,
             authorizer: self.authorizer,
@@ -134,9 +134,11 @@ impl ResponsesClientBuilder {
     }
 }
 
-fn default_http() -> Result<ReqwestHttp, Error> {
-    let builder = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT);
-    ReqwestHttp::from_builder(builder).map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))
+fn default_http(websockets: bool) -> Result<ReqwestHttp, Error> {
+    let builder = || reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT);
+    let http = ReqwestHttp::from_builder(builder());
+    let http = http.and_then(|http| if websockets { http.for_websockets(builder()) } else { Ok(http) });
+    http.map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))
 }
 
 impl fmt::Debug for ResponsesClientBuilder {

@@ -38,7 +38,7 @@ impl ClientParts {
             at_ms: self.clock.now_ms(),
             stage: Stage::Attempt,
             kind: call.metadata.recorded.kind.clone(),
-            transport: "http",
+            transport: call.endpoint.transport(),
             endpoint: call.endpoint.path(),
             attempt,
             status: None,
@@ -63,6 +63,11 @@ impl ClientParts {
 }
 
 impl Entry {
+    /// Of what is no inference (15-5).
+    pub(super) fn none() -> Self {
+        Self { open: None }
+    }
+
     pub(super) fn credential(&mut self, credential: &Credential) {
         if let Some(open) = &mut self.open {
             open.record.agent_runtime_id = credential.agent_runtime_id().map(Into::into);

@@ -1,6 +1,7 @@
 //! One attempt on the wire.
 
 use super::ClientParts;
+use super::endpoint::BETA;
 use super::exchange::Call;
 use super::failure::{ApiError, ApiErrorKind, Redaction};
 use super::stream::deadline_in;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// Most bytes of an error body that are read (N7).
-const ERROR_BODY: usize = 64 << 10;
+pub(super) const ERROR_BODY: usize = 64 << 10;
 
 /// What a call wants of a success.
 #[derive(Clone, Copy)]
@@ -69,8 +70,13 @@ impl ClientParts {
         let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
         let turn_state = turn_state.and_then(|state| state.token_for(owner));
         selected.headers.extend(turn_state.clone().map(|token| (turn_state::HEADER.to_owned(), token)));
-        selected.headers.push((ACCEPT.as_str().into(), call.endpoint.accept().into()));
-        selected.headers.push((CONTENT_TYPE.as_str().into(), "application/json".into()));
+        match call.endpoint.accept() {
+            Some(accept) => {
+                selected.headers.push((ACCEPT.as_str().into(), accept.into()));
+                selected.headers.push((CONTENT_TYPE.as_str().into(), "application/json".into()));
+            }
+            None => selected.headers.insert(0, (BETA.0.into(), BETA.1.into())),
+        }
         let layers = HeaderLayers { defaults: &self.default_headers, request: &selected.headers, auth: credential.headers() };
         let mut merged = merge_headers(&self.provider, &layers, &*self.environment)?;
         if let Some(token) = merged.headers.get_mut(turn_state::HEADER) {
@@ -81,9 +87,9 @@ impl ClientParts {
         if self.is_aws() {
             dropped.append(&mut without_account(&mut merged.headers));
         }
-        let mut request = Request::new(Method::POST, url);
+        let mut request = Request::new(if call.endpoint.accept().is_some() { Method::POST } else { Method::GET }, url);
         *request.headers_mut() = merged.headers;
-        *request.body_mut() = Some(call.body.bytes(self.is_api_key(credential)).into());
+        *request.body_mut() = call.body.as_ref().map(|body| body.bytes(self.is_api_key(credential)).into());
         // Over the finished request, and the last that is done to it (11-3, 13-7).
         if let Some(signer) = credential.signer() {
             dropped.append(&mut signer.sign(&mut request)?);
@@ -121,7 +127,7 @@ impl ClientParts {
     }
 
     /// Everything that was sent in confidence: configured and credential fields, the turn state, query parameters.
-    fn redaction(&self, headers: &HeaderMap) -> Redaction {
+    pub(super) fn redaction(&self, headers: &HeaderMap) -> Redaction {
         let sensitive = headers.iter().filter(|(name, value)| value.is_sensitive() && *name != "chatgpt-account-id");
         let values = sensitive.filter_map(|(_, value)| value.to_str().ok());
         Redaction::of(values.chain(self.provider.query_params.values().map(String::as_str)))
@@ -181,7 +187,7 @@ fn check_stream(headers: &HeaderMap) -> Result<(), Unanswered> {
     Ok(())
 }
 
-async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Unanswered> {
+pub(super) async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Unanswered> {
     let done = timeout_at(deadline, work).await.map_err(|_| Unanswered::Transient(ApiErrorKind::Timeout))?;
     done.map_err(|error| {
         Unanswered::Transient(match failure_of(error) {
@@ -193,7 +199,7 @@ async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result
 }
 
 /// Up to so many bytes, and whether there are more.
-async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+pub(super) async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - body.len();

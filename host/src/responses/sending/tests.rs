@@ -31,7 +31,7 @@ async fn compaction(component: &Component, provider: Provider, login: Login) -> 
         number: RequestNumber::fresh(),
         endpoint: Endpoint::Compact,
         model: "m",
-        body: request.body(client.parts().dialect()).unwrap(),
+        body: Some(request.body(client.parts().dialect()).unwrap()),
         metadata: &metadata,
         wanted: Wanted::Whole(1),
         timeout: Duration::ZERO,
