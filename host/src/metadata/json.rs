@@ -57,7 +57,7 @@ pub fn snapshot(text: &str) -> Result<Document, Error> {
         analytics_enabled: members.flag(&["analytics_enabled"])?,
         compaction: members.object("compaction")?.map(compaction).transpose()?,
         configured_extras: members.texts(&["configured_extras"])?,
-        execution: members.object("execution")?.map(execution).transpose()?,
+        execution: members.object("execution")?.map(execution_of).transpose()?,
         parent_response_id: members.text(&["parent_response_id"])?,
         is_reviewer_request: members.flag(&["is_reviewer_request", "reviewer_request", "reviewer"])?.unwrap_or_default(),
         turn,
@@ -89,6 +89,11 @@ pub fn additions(text: &str) -> Result<Additions, Error> {
 /// Reads the source of a session, as [`snapshot()`] does. Errors: `config-invalid`.
 pub fn session_source(text: &str) -> Result<SessionSource, Error> {
     session_source::read(&whole_characters(text)).ok_or_else(no_source)
+}
+
+/// Reads what runs a request, as [`snapshot()`] does. Errors: `config-invalid`.
+pub fn execution(text: &str) -> Result<Execution, Error> {
+    execution_of(Members::read(&whole_characters(text), "the member `execution`")?)
 }
 
 fn turn(members: &mut Members<'_>) -> Result<Turn, Error> {
@@ -139,7 +144,7 @@ fn compaction(mut members: Members<'_>) -> Result<Compaction, Error> {
     })
 }
 
-fn execution(mut members: Members<'_>) -> Result<Execution, Error> {
+fn execution_of(mut members: Members<'_>) -> Result<Execution, Error> {
     Ok(Execution {
         model: members.required_text("model")?,
         reasoning_effort: members.text(&["reasoning_effort"])?,
