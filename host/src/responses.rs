@@ -46,6 +46,7 @@ pub use answers::{Compacted, Summaries, TraceSummary};
 pub use builder::ResponsesClientBuilder;
 pub use event::{Completed, Delta, OutputItem, Position, RawEvent, ResponseEvent, TokenUsage};
 pub use failure::{ApiError, ApiErrorKind};
+use metadata::Rendered;
 pub use metadata::{RecordedMetadata, RequestMetadata};
 pub use rate_limits::{Credits, RateLimitSnapshot, RateLimitWindow};
 pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, ServiceTier, SummarizeRequest, Trace, TraceMetadata};
@@ -53,6 +54,7 @@ pub use stream::{ResponseStream, StreamFacts};
 pub use turn::{Turn, TurnEvent};
 pub use turn_state::TurnState;
 
+use crate::attestation::Envelopes;
 use crate::auth::{Authorizer, RequestNumber};
 use crate::error::Error;
 use crate::http::ReqwestHttp;
@@ -61,7 +63,7 @@ use crate::provider::{CredentialSource, DefaultBase, Environment, Provider};
 use endpoint::Endpoint;
 use exchange::{Answer, Call};
 use http::HeaderMap;
-use request::{Body, Dialect};
+use request::{Body, Described, Dialect};
 use sending::{Receiving, Wanted};
 use std::fmt;
 use std::sync::Arc;
@@ -88,6 +90,7 @@ struct ClientParts {
     default_headers: Vec<(String, String)>,
     default_base: Option<DefaultBase>,
     recorder: Option<Recorder>,
+    envelopes: Option<Arc<Envelopes>>,
     app_version: Option<String>,
     most_bytes: usize,
 }
@@ -110,11 +113,10 @@ impl ResponsesClient {
         request: &ResponsesRequest,
         metadata: &RequestMetadata,
     ) -> Result<ResponseStream, ApiError> {
-        let body = request.body(&metadata.client_metadata, self.0.dialect());
+        let (body, rendered) = self.described(request, metadata).map_err(unbuildable)?;
         let timeout = self.0.provider.stream_idle_timeout;
-        let body = Some(body.map_err(unbuildable)?);
-        let wanted = Wanted::Stream;
-        let call = Call { number, endpoint: Endpoint::Responses, model: &request.model, body, metadata, wanted, timeout };
+        let (endpoint, wanted, rendered) = (Endpoint::Responses, Wanted::Stream, &rendered);
+        let call = Call { number, endpoint, model: &request.model, body: Some(body), metadata, rendered, wanted, timeout };
         let Answer { received, headers, owner, redaction, entry } = self.run(&call).await?;
         let Receiving::Stream(received) = received else {
             return Err(unexpected());
@@ -123,23 +125,51 @@ impl ResponsesClient {
         Ok(ResponseStream::new(Answer { received, headers, owner, redaction, entry }, reading))
     }
 
+    /// The body of `responses`, and the metadata that goes with it.
+    fn described(&self, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let provider = &self.0.provider;
+        let mut rendered = metadata.render(Endpoint::Responses, request.prompt_cache_key.as_deref())?;
+        let input = metadata.sent_items(&request.input, provider, request.store, &mut rendered.dropped)?;
+        let is_stored = metadata.is_stored_by(provider)?;
+        let body = request.body(&Described::new(&rendered, input.as_deref(), is_stored), self.0.dialect())?;
+        Ok((body, rendered))
+    }
+
     /// POST `responses`, sent again as a whole while its stream breaks (11-8).
     pub fn turn<'a>(&'a self, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Turn<'a> {
         Turn::new(self, request, metadata)
     }
 
-    /// POST `responses/compact`: the items that replace a history.
+    /// POST `responses/compact`: the items that replace a history. Of an empty history nothing is left, without a request (3-16).
     pub async fn compact(&self, request: &CompactRequest, metadata: &RequestMetadata) -> Result<Compacted, ApiError> {
-        let body = request.body(self.0.dialect());
-        let (body, headers) = self.whole(Endpoint::Compact, &request.model, body, metadata).await?;
+        if request.input.is_empty() {
+            return Ok(Compacted::default());
+        }
+        let (body, rendered) = self.described_compaction(request, metadata).map_err(unbuildable)?;
+        let (body, headers) = self.whole(Endpoint::Compact, &request.model, body, metadata, &rendered).await?;
         let compacted: Compacted = answers::decode(&body)?;
         Ok(Compacted { rate_limits: rate_limits::from_headers(&headers), ..compacted })
     }
 
+    fn described_compaction(&self, request: &CompactRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let mut rendered = metadata.render(Endpoint::Compact, request.prompt_cache_key.as_deref())?;
+        let input = metadata.sent_items(&request.input, &self.0.provider, false, &mut rendered.dropped)?;
+        let body = request.body(&Described::new(&rendered, input.as_deref(), false), self.0.dialect())?;
+        Ok((body, rendered))
+    }
+
     /// POST `memories/trace_summarize`: a summary of each trace.
     pub async fn summarize(&self, request: &SummarizeRequest, metadata: &RequestMetadata) -> Result<Summaries, ApiError> {
-        let (body, _) = self.whole(Endpoint::Memories, &request.model, request.body(), metadata).await?;
+        let (body, rendered) = self.described_summary(request, metadata).map_err(unbuildable)?;
+        let (body, _) = self.whole(Endpoint::Memories, &request.model, body, metadata, &rendered).await?;
         answers::decode(&body)
+    }
+
+    fn described_summary(&self, request: &SummarizeRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let mut rendered = metadata.render(Endpoint::Memories, None)?;
+        let filtered = |trace: &Trace| metadata.sent_items(&trace.items, &self.0.provider, false, &mut rendered.dropped);
+        let items = request.traces.iter().map(filtered).collect::<Result<Vec<_>, _>>()?;
+        Ok((request.body(&items)?, rendered))
     }
 
     /// A whole answer, within four times the idle timeout of streams (table of §11).
@@ -147,12 +177,13 @@ impl ResponsesClient {
         &self,
         endpoint: Endpoint,
         model: &str,
-        body: Result<Body, Error>,
+        body: Body,
         metadata: &RequestMetadata,
+        rendered: &Rendered,
     ) -> Result<(Vec<u8>, HeaderMap), ApiError> {
         let timeout = self.0.provider.stream_idle_timeout.saturating_mul(4);
         let (number, wanted) = (RequestNumber::fresh(), Wanted::Whole(self.0.most_bytes));
-        let call = Call { number, endpoint, model, body: Some(body.map_err(unbuildable)?), metadata, wanted, timeout };
+        let call = Call { number, endpoint, model, body: Some(body), metadata, rendered, wanted, timeout };
         match self.run(&call).await? {
             Answer { received: Receiving::Whole(body), headers, .. } => Ok((body, headers)),
             _ => Err(unexpected()),

@@ -22,6 +22,11 @@ impl Envelopes {
         Ok(Self { session: Mutex::new(surroundings.session(component)?), performer: surroundings.performer(None)? })
     }
 
+    /// Whether there is somebody to ask for a thread (9-5).
+    pub fn attests(&self, thread: &str) -> bool {
+        self.performer.attestor.as_ref().is_some_and(|attestor| attestor.attests(Some(thread)))
+    }
+
     /// The value of `x-oai-attestation` for one request of a thread, asked for now: do so just before it is sent (9-3), and only if its
     /// endpoint and login take it (9-4). None if there is nobody to ask (9-5), or the token is none for a header field (9-7).
     pub async fn envelope(&self, thread: &str) -> Result<Option<Zeroizing<String>>, Error> {

@@ -2,6 +2,7 @@
 
 use super::telemetry::Recorder;
 use super::{ClientParts, ResponsesClient};
+use crate::attestation::Envelopes;
 use crate::auth::Authorizer;
 use crate::error::Error;
 use crate::http::ReqwestHttp;
@@ -28,6 +29,7 @@ pub struct ResponsesClientBuilder {
     default_headers: Vec<(String, String)>,
     default_base: Option<DefaultBase>,
     recorder: Option<Recorder>,
+    envelopes: Option<Arc<Envelopes>>,
     app_version: Option<String>,
     most_bytes: usize,
 }
@@ -44,6 +46,7 @@ impl ResponsesClientBuilder {
             default_headers: vec![("user-agent".into(), concat!("agent-identity/", env!("CARGO_PKG_VERSION")).into())],
             default_base: None,
             recorder: None,
+            envelopes: None,
             app_version: None,
             most_bytes: MOST_BYTES,
         }
@@ -101,6 +104,13 @@ impl ResponsesClientBuilder {
         self
     }
 
+    /// Attests requests with this, each attempt anew, where endpoint and login take it (§9). Default: nobody does.
+    #[must_use]
+    pub fn attestation(mut self, envelopes: Arc<Envelopes>) -> Self {
+        self.envelopes = Some(envelopes);
+        self
+    }
+
     /// Version of the program, for records.
     #[must_use]
     pub fn app_version(mut self, version: impl Into<String>) -> Self {
@@ -128,6 +138,7 @@ impl ResponsesClientBuilder {
             default_headers: self.default_headers,
             default_base: self.default_base,
             recorder: self.recorder,
+            envelopes: self.envelopes,
             app_version: self.app_version,
             most_bytes: self.most_bytes,
         })))

@@ -3,7 +3,7 @@
 use super::ClientParts;
 use super::endpoint::Endpoint;
 use super::failure::{ApiError, ApiErrorKind, Redaction, from_answer};
-use super::metadata::RequestMetadata;
+use super::metadata::{Rendered, RequestMetadata};
 use super::recording::Entry;
 use super::request::Body;
 use super::retry;
@@ -24,6 +24,8 @@ pub(super) struct Call<'a> {
     /// None: nothing is posted.
     pub(super) body: Option<Body>,
     pub(super) metadata: &'a RequestMetadata,
+    /// Of its metadata, for this endpoint.
+    pub(super) rendered: &'a Rendered,
     pub(super) wanted: Wanted,
     pub(super) timeout: Duration,
 }
@@ -118,7 +120,8 @@ impl ClientParts {
         let credential = self.authorizer.authorize(&call.attempt()).await.map_err(unauthorized)?;
         entry.credential(&credential);
         let owner = Owner::of(&credential);
-        let Prepared { request, redaction, dropped } = self.prepare(call, &credential, &owner).map_err(unbuildable)?;
+        let attestation = self.attest(call, &credential).await;
+        let Prepared { request, redaction, dropped } = self.prepare(call, &credential, &owner, attestation).map_err(unbuildable)?;
         entry.dropped(dropped);
         let sent_ms = self.clock.now_ms();
         let answered = self.send(request, call.wanted, call.timeout).await;

@@ -1,7 +1,7 @@
 //! One attempt on the wire.
 
 use super::ClientParts;
-use super::endpoint::BETA;
+use super::endpoint::{BETA, Fate};
 use super::exchange::Call;
 use super::failure::{ApiError, ApiErrorKind, Redaction};
 use super::stream::deadline_in;
@@ -16,6 +16,7 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Request, Response};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
+use zeroize::Zeroizing;
 
 /// Most bytes of an error body that are read (N7).
 pub(super) const ERROR_BODY: usize = 64 << 10;
@@ -55,7 +56,13 @@ pub(super) enum Unanswered {
 
 impl ClientParts {
     /// Puts an attempt together; the credential's fields go on last (11-1, 11-3).
-    pub(super) fn prepare(&self, call: &Call<'_>, credential: &Credential, owner: &Owner) -> Result<Prepared, Error> {
+    pub(super) fn prepare(
+        &self,
+        call: &Call<'_>,
+        credential: &Credential,
+        owner: &Owner,
+        attestation: Attestation,
+    ) -> Result<Prepared, Error> {
         let default_base = self.default_base.unwrap_or_else(|| credential.default_base());
         self.check_recipient(credential)?;
         let url = self.provider.endpoint_in(credential.region(), call.endpoint.path(), default_base, &*self.environment)?;
@@ -63,10 +70,11 @@ impl ClientParts {
             let message = format!("{} is neither https nor http on a loopback host", shown(&url));
             return Err(Error::new("base-url-unsupported", Advice::FixConfig, message));
         }
-        let mut selected = call.metadata.select(call.endpoint);
-        if credential.default_base() != DefaultBase::Chatgpt {
+        let mut selected = Selected { headers: call.rendered.headers.clone(), dropped: call.rendered.dropped.clone() };
+        if !self.takes_attestation(call, credential) {
             selected.leave_out(ATTESTATION);
         }
+        selected.attest(attestation);
         let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
         let turn_state = turn_state.and_then(|state| state.token_for(owner));
         selected.headers.extend(turn_state.clone().map(|token| (turn_state::HEADER.to_owned(), token)));
@@ -79,8 +87,10 @@ impl ClientParts {
         }
         let layers = HeaderLayers { defaults: &self.default_headers, request: &selected.headers, auth: credential.headers() };
         let mut merged = merge_headers(&self.provider, &layers, &*self.environment)?;
-        if let Some(token) = merged.headers.get_mut(turn_state::HEADER) {
-            token.set_sensitive(true);
+        for name in [turn_state::HEADER, ATTESTATION] {
+            if let Some(token) = merged.headers.get_mut(name) {
+                token.set_sensitive(true);
+            }
         }
         let mut dropped = selected.dropped;
         dropped.append(&mut merged.dropped);
@@ -97,6 +107,30 @@ impl ClientParts {
         dropped.sort();
         let redaction = self.redaction(request.headers());
         Ok(Prepared { request, redaction, dropped })
+    }
+
+    /// Asks for the attestation of an attempt, as late as can be (9-3): within its budget it delays nothing but this attempt (9-6).
+    pub(super) async fn attest(&self, call: &Call<'_>, credential: &Credential) -> Attestation {
+        let thread = call.rendered.ids.thread_id.as_deref();
+        let (Some(envelopes), Some(thread), true) = (&self.envelopes, thread, self.takes_attestation(call, credential)) else {
+            return Attestation::None;
+        };
+        if !envelopes.attests(thread) {
+            return Attestation::None;
+        }
+        match envelopes.envelope(thread).await {
+            Ok(Some(envelope)) => Attestation::Envelope(envelope),
+            Ok(None) => Attestation::Illegal,
+            Err(error) => {
+                tracing::warn!(code = error.code, "a request is sent without an attestation");
+                Attestation::None
+            }
+        }
+    }
+
+    /// 9-3, 9-4, 13-9.
+    fn takes_attestation(&self, call: &Call<'_>, credential: &Credential) -> bool {
+        call.endpoint.fate(ATTESTATION) == Fate::Sent && credential.default_base() == DefaultBase::Chatgpt && !self.is_aws()
     }
 
     /// Sends it. `timeout` is for the head of a stream, else for the whole answer.
@@ -157,7 +191,31 @@ impl ClientParts {
     }
 }
 
-impl super::metadata::Selected {
+/// The fields of one attempt.
+struct Selected {
+    headers: Vec<(String, String)>,
+    dropped: Vec<Dropped>,
+}
+
+/// What is attested for one attempt (§9).
+pub(super) enum Attestation {
+    /// It is not asked for, or there is nobody to ask.
+    None,
+    /// The value of the field.
+    Envelope(Zeroizing<String>),
+    /// The token is none for a header field (9-7).
+    Illegal,
+}
+
+impl Selected {
+    fn attest(&mut self, attestation: Attestation) {
+        match attestation {
+            Attestation::None => {}
+            Attestation::Envelope(envelope) => self.headers.push((ATTESTATION.to_owned(), envelope.to_string())),
+            Attestation::Illegal => self.dropped.push(Dropped { name: ATTESTATION.to_owned(), reason: DropReason::Illegal }),
+        }
+    }
+
     /// 9-4: attestation goes with ChatGPT auth only.
     fn leave_out(&mut self, name: &str) {
         let is_it = |found: &str| found.eq_ignore_ascii_case(name);

@@ -6,12 +6,17 @@ const OPENAI: Dialect = Dialect { is_openai: true, takes_service_tier: true };
 const OTHER: Dialect = Dialect { is_openai: false, takes_service_tier: true };
 const AWS: Dialect = Dialect { is_openai: false, takes_service_tier: false };
 
+/// A body that nothing was rendered for.
+fn plain(client_metadata: &BTreeMap<String, String>) -> Described<'_> {
+    Described { client_metadata, prompt_cache_key: None, input: None, is_stored: false }
+}
+
 fn json_of(body: &Body) -> Value {
     serde_json::from_slice(&body.bytes(false)).unwrap()
 }
 
 fn sent(request: &ResponsesRequest, dialect: Dialect) -> Value {
-    json_of(&request.body(&BTreeMap::new(), dialect).unwrap())
+    json_of(&request.body(&plain(&BTreeMap::new()), dialect).unwrap())
 }
 
 fn map(value: Value) -> Map<String, Value> {
@@ -48,14 +53,14 @@ fn a_full_request_sends_every_member_and_passes_others_through() {
         "prompt_cache_key": "k", "text": {"verbosity": "low"}, "client_metadata": {"session_id": "s"},
         "tool_choice": "auto", "include": ["x"], "previous_response_id": "r",
     });
-    assert_eq!(json_of(&request.body(&client_metadata, OPENAI).unwrap()), expected);
+    assert_eq!(json_of(&request.body(&plain(&client_metadata), OPENAI).unwrap()), expected);
 }
 
 #[test]
 fn a_member_has_one_place() {
     for name in TYPED {
         let request = ResponsesRequest { extra: map(json!({name: 1})), ..ResponsesRequest::default() };
-        let error = request.body(&BTreeMap::new(), OPENAI).err().unwrap();
+        let error = request.body(&plain(&BTreeMap::new()), OPENAI).err().unwrap();
         assert!(error.code == "config-invalid" && error.message.contains(name), "{error}");
     }
 }
@@ -75,8 +80,10 @@ fn open_members(case: &Case) -> Result<Value, Error> {
     let options = case.input.get("stream_options").cloned();
     let extra = options.map(|options| map(json!({"stream_options": options}))).unwrap_or_default();
     let body = match case.text("endpoint").as_deref() {
-        Some("compact") => CompactRequest { service_tier, reasoning, ..CompactRequest::default() }.body(dialect)?,
-        _ => ResponsesRequest { service_tier, reasoning, extra, ..ResponsesRequest::default() }.body(&BTreeMap::new(), dialect)?,
+        Some("compact") => {
+            CompactRequest { service_tier, reasoning, ..CompactRequest::default() }.body(&plain(&BTreeMap::new()), dialect)?
+        }
+        _ => ResponsesRequest { service_tier, reasoning, extra, ..ResponsesRequest::default() }.body(&plain(&BTreeMap::new()), dialect)?,
     };
     let sent: Map<String, Value> = serde_json::from_slice(&body.bytes(case.input["api_key"] == true)).unwrap();
     let is_open = |name: &str| ["service_tier", "reasoning", "stream_options"].contains(&name);
@@ -109,14 +116,14 @@ fn e32_r1_20_compaction_has_exactly_its_members() {
         prompt_cache_key: Some("k".into()),
         text: Some(json!({})),
     };
-    let sent = json_of(&full.body(OPENAI).unwrap());
+    let sent = json_of(&full.body(&plain(&BTreeMap::new()), OPENAI).unwrap());
     let names: Vec<_> = sent.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected =
         ["model", "input", "instructions", "tools", "parallel_tool_calls", "reasoning", "service_tier", "prompt_cache_key", "text"];
     expected.sort_unstable();
     assert_eq!(names, expected);
     assert_eq!(
-        json_of(&CompactRequest { model: "m".into(), ..CompactRequest::default() }.body(OPENAI).unwrap()),
+        json_of(&CompactRequest { model: "m".into(), ..CompactRequest::default() }.body(&plain(&BTreeMap::new()), OPENAI).unwrap()),
         json!({"model": "m", "input": []})
     );
 }
@@ -129,7 +136,7 @@ fn a_summary_request_has_the_members_of_its_endpoint() {
     let expected = json!({
         "model": "m", "traces": [{"id": "t1", "metadata": {"source_path": "/t.json"}, "items": [{"type": "message"}]}],
     });
-    assert_eq!(json_of(&request.body().unwrap()), expected);
+    assert_eq!(json_of(&request.body(&[]).unwrap()), expected);
 }
 
 #[test]

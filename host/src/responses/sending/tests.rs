@@ -4,6 +4,7 @@ use crate::component::Component;
 use crate::provider::vectors::cases;
 use crate::provider::{ConfigContext, Provider};
 use crate::responses::endpoint::Endpoint;
+use crate::responses::request::Described;
 use crate::responses::tests::scene::metadata;
 use crate::responses::{CompactRequest, ResponsesClient, ServiceTier};
 use serde_json::{Value, json};
@@ -27,17 +28,19 @@ async fn compaction(component: &Component, provider: Provider, login: Login) -> 
     let mut metadata = metadata();
     metadata.headers.push(("x-oai-attestation".into(), "{}".into()));
     let request = CompactRequest { service_tier: Some(ServiceTier::fast()), ..CompactRequest::default() };
+    let rendered = metadata.render(Endpoint::Compact, None).unwrap();
     let call = Call {
         number: RequestNumber::fresh(),
         endpoint: Endpoint::Compact,
         model: "m",
-        body: Some(request.body(client.parts().dialect()).unwrap()),
+        body: Some(request.body(&Described::new(&rendered, None, false), client.parts().dialect()).unwrap()),
         metadata: &metadata,
+        rendered: &rendered,
         wanted: Wanted::Whole(1),
         timeout: Duration::ZERO,
     };
     let credential = auth.authorize(&Attempt::new(Scope::Scoped, "c", "responses/compact")).await.unwrap();
-    let request = client.parts().prepare(&call, &credential, &Owner::of(&credential)).unwrap().request;
+    let request = client.parts().prepare(&call, &credential, &Owner::of(&credential), Attestation::None).unwrap().request;
     (credential, request)
 }
 

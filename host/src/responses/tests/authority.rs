@@ -1,6 +1,6 @@
 //! Against the authority, over sockets, with assertions.
 
-use super::scene::{metadata, read, request, texts};
+use super::scene::{compaction, metadata, read, request, texts};
 use crate::agent::{Agent, ResponseFacts, description};
 use crate::auth::{Attempt, Authorizer, Credential, Login, ProviderAuth, Recovery, Scope};
 use crate::authority::{Authority, AuthorityConfig, RunningAuthority};
@@ -9,9 +9,7 @@ use crate::driver::lock;
 use crate::error::Error;
 use crate::provider::{ConfigContext, Provider};
 use crate::registering::AgentRegistration;
-use crate::responses::{
-    ApiErrorKind, CompactRequest, Completed, RequestMetadata, ResponseEvent, ResponsesClient, SummarizeRequest, Trace, TurnEvent,
-};
+use crate::responses::{ApiErrorKind, Completed, RequestMetadata, ResponseEvent, ResponsesClient, SummarizeRequest, Trace, TurnEvent};
 use crate::types::PrivateForm;
 use crate::{Key, Session, system};
 use async_trait::async_trait;
@@ -110,8 +108,7 @@ async fn a_signed_request_streams_its_answer() {
 #[tokio::test]
 async fn compaction_and_summaries_are_signed_likewise() {
     let scene = Scene::start().await;
-    let compact = CompactRequest { model: "m".into(), ..CompactRequest::default() };
-    let answer = scene.client.compact(&compact, &with_metadata()).await.unwrap();
+    let answer = scene.client.compact(&compaction(), &with_metadata()).await.unwrap();
     let headers = json!({"x-codex-window-id": ["t:0"], "x-codex-installation-id": ["i"]});
     assert_eq!(answer.extra["echo"], json!({"headers": headers, "client_metadata": null}));
     let request = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };

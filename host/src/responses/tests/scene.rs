@@ -7,7 +7,7 @@ use crate::error::{Advice, Error};
 use crate::ports::{Clock, Random, RandomError};
 use crate::provider::{ConfigContext, Dropped, Environment, Provider};
 use crate::responses::{
-    ApiError, RequestMetadata, ResponseEvent, ResponseStream, ResponsesClient, ResponsesClientBuilder, ResponsesRequest,
+    ApiError, CompactRequest, RequestMetadata, ResponseEvent, ResponseStream, ResponsesClient, ResponsesClientBuilder, ResponsesRequest,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -282,6 +282,11 @@ pub(in crate::responses) fn client(server: &Server, auth: Arc<CountingAuth>, mem
 
 pub(in crate::responses) fn request() -> ResponsesRequest {
     ResponsesRequest { model: "m".into(), ..ResponsesRequest::default() }
+}
+
+/// The compaction of a history that is not empty.
+pub(in crate::responses) fn compaction() -> CompactRequest {
+    CompactRequest { model: "m".into(), input: vec![json!({"type": "message", "role": "user"})], ..CompactRequest::default() }
 }
 
 pub(in crate::responses) fn metadata() -> RequestMetadata {
