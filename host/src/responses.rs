@@ -41,6 +41,7 @@ mod stream;
 pub mod telemetry;
 mod turn;
 mod turn_state;
+mod websocket;
 
 pub use answers::{Compacted, Summaries, TraceSummary};
 pub use builder::ResponsesClientBuilder;
@@ -53,6 +54,7 @@ pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, 
 pub use stream::{ResponseStream, StreamFacts};
 pub use turn::{Turn, TurnEvent};
 pub use turn_state::TurnState;
+pub use websocket::ResponsesSession;
 
 use crate::attestation::Envelopes;
 use crate::auth::{Authorizer, RequestNumber};
@@ -70,6 +72,7 @@ use std::sync::Arc;
 use stream::Reading;
 use telemetry::Recorder;
 use tracing::Instrument;
+use turn::Sender;
 
 /// A client of one provider. Cheap to clone, shared by tasks.
 ///
@@ -137,7 +140,7 @@ impl ResponsesClient {
 
     /// POST `responses`, sent again as a whole while its stream breaks (11-8).
     pub fn turn<'a>(&'a self, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Turn<'a> {
-        Turn::new(self, request, metadata)
+        Turn::new(Sender::Client(self), request, metadata)
     }
 
     /// POST `responses/compact`: the items that replace a history. Of an empty history nothing is left, without a request (3-16).

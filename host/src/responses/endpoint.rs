@@ -4,7 +4,7 @@ use crate::auth::Scope;
 
 /// An endpoint of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Endpoint {
+pub(crate) enum Endpoint {
     Responses,
     /// The same over a WebSocket, whose handshake is opened by a request.
     Socket,
@@ -16,7 +16,7 @@ pub(super) enum Endpoint {
 
 /// What becomes of a header field of a request's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Sent,
     /// It is for other endpoints.
     Elsewhere,
@@ -26,7 +26,7 @@ pub(super) enum Fate {
 
 impl Endpoint {
     /// Behind the base URL.
-    pub(super) fn path(self) -> &'static str {
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Responses | Self::Socket | Self::Preconnect => "responses",
             Self::Compact => "responses/compact",
@@ -60,8 +60,13 @@ impl Endpoint {
     }
 
     /// Whether a turn's sticky token goes there as a header field (10-2).
-    pub(super) fn takes_turn_state(self) -> bool {
+    pub(crate) fn takes_turn_state(self) -> bool {
         matches!(self, Self::Responses | Self::Compact)
+    }
+
+    /// Whether an attestation goes there (9-3, 9-4).
+    pub(crate) fn takes_attestation(self) -> bool {
+        self.fate(ATTESTATION) == Fate::Sent
     }
 
     pub(super) fn fate(self, name: &str) -> Fate {
@@ -79,6 +84,9 @@ impl Endpoint {
         if sent { Fate::Sent } else { Fate::Elsewhere }
     }
 }
+
+/// §9.
+pub(crate) const ATTESTATION: &str = "x-oai-attestation";
 
 /// Only legacy compaction has it as a field.
 const INSTALLATION: &str = "x-codex-installation-id";

@@ -175,6 +175,13 @@ impl Call<'_> {
 }
 
 impl Failed {
+    pub(super) fn into_error(self) -> ApiError {
+        match self {
+            Self::Transient(error) | Self::Final(error) => error,
+            Self::Refused(refused) => refused.error,
+        }
+    }
+
     pub(super) fn error(&self) -> &ApiError {
         match self {
             Self::Transient(error) | Self::Final(error) => error,

@@ -2,7 +2,7 @@
 
 use super::endpoint::{Endpoint, Fate};
 use super::telemetry::RecordedIds;
-use super::turn_state::TurnState;
+use super::turn_state::{self, TurnState};
 use crate::error::Error;
 use crate::metadata::{Compaction, Description, DropReason, Dropped, Kind, Moment, Rendering, Transport};
 use crate::provider::Provider;
@@ -45,16 +45,16 @@ pub struct RecordedMetadata {
 
 /// The metadata of a request as one transport carries it: the same for all its attempts (1-2).
 #[derive(Clone, Default)]
-pub(super) struct Rendered {
+pub(crate) struct Rendered {
     /// Everything but turn state and attestation, which each attempt gets for itself.
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) client_metadata: BTreeMap<String, String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) client_metadata: BTreeMap<String, String>,
     /// The body member (10-1); none without a description.
     pub(super) prompt_cache_key: Option<String>,
-    pub(super) dropped: Vec<Dropped>,
+    pub(crate) dropped: Vec<Dropped>,
     pub(super) kind: Option<String>,
     pub(super) compaction: Option<Value>,
-    pub(super) ids: RecordedIds,
+    pub(crate) ids: RecordedIds,
 }
 
 impl RequestMetadata {
@@ -84,13 +84,14 @@ impl RequestMetadata {
     }
 
     /// For an endpoint over HTTP. `prompt_cache_key` is that of its body. Errors: `invalid-snapshot`, `config-invalid`.
-    pub(super) fn render(&self, endpoint: Endpoint, prompt_cache_key: Option<&str>) -> Result<Rendered, Error> {
+    pub(crate) fn render(&self, endpoint: Endpoint, prompt_cache_key: Option<&str>) -> Result<Rendered, Error> {
         let Some(description) = &self.description else { return Ok(self.as_given(endpoint)) };
         let transport = transport(endpoint, description)?;
         let moment = Moment { prompt_cache_key: prompt_cache_key.map(Into::into), ..Moment::default() };
         let rendering = description.render(transport, &moment)?;
         let mut rendered = self.completed(endpoint, description, rendering);
-        if endpoint != Endpoint::Memories {
+        // On a WebSocket it goes with each message.
+        if matches!(endpoint, Endpoint::Responses | Endpoint::Compact) {
             let additions = description.additions();
             let trace = [("traceparent", &additions.traceparent), ("tracestate", &additions.tracestate)];
             let trace = trace.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
@@ -100,9 +101,9 @@ impl RequestMetadata {
     }
 
     /// For a websocket message: the flat map and what follows from it, turn state and clock included. Without a description the
-    /// map that was given. Errors: `invalid-snapshot`, `config-invalid`.
+    /// map that was given, with what each message adds. Errors: `invalid-snapshot`, `config-invalid`.
     pub(super) fn render_message(&self, moment: &Moment) -> Result<Rendered, Error> {
-        let Some(description) = &self.description else { return Ok(self.as_given(Endpoint::Socket)) };
+        let Some(description) = &self.description else { return Ok(self.given_message(moment)) };
         let rendering = description.render(Transport::WebsocketMessage, moment)?;
         Ok(self.completed(Endpoint::Socket, description, rendering))
     }
@@ -166,6 +167,19 @@ impl RequestMetadata {
         }
     }
 
+    /// 1E.
+    fn given_message(&self, moment: &Moment) -> Rendered {
+        let mut rendered = self.as_given(Endpoint::Socket);
+        let turn_state = moment.turn_state.as_deref().cloned().map(|token| (turn_state::HEADER, token));
+        let start_ms = moment.start_unix_ms.map(|ms| ("x-codex-ws-stream-request-start-ms", ms.to_string()));
+        let carried = CARRIED.into_iter().filter_map(|(field, key)| {
+            self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| (key, value.clone()))
+        });
+        let added = turn_state.into_iter().chain(start_ms).chain(carried);
+        rendered.client_metadata.extend(added.map(|(key, value)| (key.to_owned(), value)));
+        rendered
+    }
+
     fn as_given(&self, endpoint: Endpoint) -> Rendered {
         let flat = |name: &str| self.client_metadata.get(name).cloned();
         let mut dropped = self.recorded.dropped.clone();
@@ -192,6 +206,13 @@ impl Rendered {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
+
+/// Header fields that each message has as a key of its own, since a WebSocket has only one head.
+const CARRIED: [(&str, &str); 3] = [
+    ("x-openai-internal-codex-responses-lite", "ws_request_header_x_openai_internal_codex_responses_lite"),
+    ("traceparent", "ws_request_header_traceparent"),
+    ("tracestate", "ws_request_header_tracestate"),
+];
 
 /// The row of 1D. A compaction names the way it goes, and a prewarm goes over websockets only (1-18).
 fn transport(endpoint: Endpoint, description: &Description) -> Result<Transport, Error> {

@@ -75,6 +75,19 @@ impl Entry {
         }
     }
 
+    pub(super) fn status(&mut self, status: u16) {
+        if let Some(open) = &mut self.open {
+            open.record.status = Some(status);
+        }
+    }
+
+    /// It was none.
+    pub(super) fn forget(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            open.is_ended = true;
+        }
+    }
+
     /// Records how the attempt, or its stream, ended.
     pub(super) fn end(&mut self, status: Option<u16>, code: Option<&str>) {
         if let Some(open) = &mut self.open {

@@ -192,10 +192,67 @@ impl Body {
     }
 }
 
+/// What a websocket message says beside the request.
+pub(super) struct Framing<'a> {
+    /// The response that is continued.
+    pub(super) previous_response_id: Option<&'a str>,
+    /// False: no answer is wanted.
+    pub(super) generate: Option<bool>,
+    /// What of the input is sent.
+    pub(super) input: &'a [Value],
+}
+
 impl ResponsesRequest {
     pub(super) fn body(&self, described: &Described<'_>, dialect: Dialect) -> Result<Body, Error> {
+        Ok(Body { full: self.written(described, dialect, None)?.into(), without_tier: None })
+    }
+
+    /// The message `response.create`.
+    pub(super) fn message(&self, described: &Described<'_>, dialect: Dialect, framing: &Framing<'_>) -> Result<String, Error> {
+        let message = self.written(described, dialect, Some(framing))?;
+        String::from_utf8(message).map_err(|_| Error::internal("a message is not written as text".into()))
+    }
+
+    /// Whether it says itself which response it continues.
+    pub(super) fn names_previous_response(&self) -> bool {
+        self.extra.contains_key("previous_response_id")
+    }
+
+    pub(super) fn is_same_but_for_input(&self, other: &Self) -> bool {
+        let Self {
+            model,
+            instructions,
+            input: _,
+            tools,
+            parallel_tool_calls,
+            reasoning,
+            store,
+            service_tier,
+            prompt_cache_key,
+            text,
+            extra,
+        } = self;
+        *model == other.model
+            && *instructions == other.instructions
+            && *tools == other.tools
+            && *parallel_tool_calls == other.parallel_tool_calls
+            && *reasoning == other.reasoning
+            && *store == other.store
+            && *service_tier == other.service_tier
+            && *prompt_cache_key == other.prompt_cache_key
+            && *text == other.text
+            && *extra == other.extra
+    }
+
+    fn written(&self, described: &Described<'_>, dialect: Dialect, framing: Option<&Framing<'_>>) -> Result<Vec<u8>, Error> {
         #[derive(Serialize)]
         struct Wire<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            r#type: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            generate: Option<bool>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            previous_response_id: Option<&'a str>,
             model: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             instructions: Option<&'a str>,
@@ -223,10 +280,13 @@ impl ResponsesRequest {
             return Err(Error::config(format!("{name:?} cannot be an extra member of a request; it has a place of its own")));
         }
         let extra = self.extra_for(dialect);
-        let full = bytes(&Wire {
+        written(&Wire {
+            r#type: framing.map(|_| "response.create"),
+            generate: framing.and_then(|framing| framing.generate),
+            previous_response_id: framing.and_then(|framing| framing.previous_response_id),
             model: &self.model,
             instructions: self.instructions.as_deref(),
-            input: described.items(&self.input),
+            input: described.items(framing.map_or(&self.input, |framing| framing.input)),
             tools: self.tools.as_deref(),
             parallel_tool_calls: self.parallel_tool_calls,
             reasoning: self.reasoning.as_ref(),
@@ -237,8 +297,7 @@ impl ResponsesRequest {
             text: self.text.as_ref(),
             client_metadata: described.client_metadata,
             extra: extra.as_ref().unwrap_or(&self.extra),
-        })?;
-        Ok(Body { full, without_tier: None })
+        })
     }
 
     /// The extra members where they differ from what was given.
@@ -348,7 +407,11 @@ const TYPED: [&str; 15] = [
 ];
 
 fn bytes(body: &impl Serialize) -> Result<Bytes, Error> {
-    serde_json::to_vec(body).map(Bytes::from).map_err(|error| Error::internal(format!("a request cannot be written as JSON: {error}")))
+    written(body).map(Bytes::from)
+}
+
+fn written(body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|error| Error::internal(format!("a request cannot be written as JSON: {error}")))
 }
 
 fn not_blank(text: String, code: &str, what: &str) -> Result<String, Error> {

@@ -168,6 +168,7 @@ async fn an_answer_that_breaks_off_is_taken_up_again_by_a_turn() {
                 assert_eq!(error.kind(), ApiErrorKind::StreamBroken);
                 text.clear();
             }
+            TurnEvent::Started => {}
             TurnEvent::Response(event) => text.push_str(&texts(&[event])),
         }
     }
