@@ -26,6 +26,7 @@
 
 mod answers;
 mod builder;
+mod compaction;
 mod endpoint;
 mod event;
 mod exchange;
@@ -45,14 +46,16 @@ mod websocket;
 
 pub use answers::{Compacted, Summaries, TraceSummary};
 pub use builder::ResponsesClientBuilder;
+pub use compaction::CompactedV2;
 pub use event::{Completed, Delta, OutputItem, Position, RawEvent, ResponseEvent, TokenUsage};
 pub use failure::{ApiError, ApiErrorKind};
-use metadata::Rendered;
+pub(crate) use metadata::Rendered;
 pub use metadata::{RecordedMetadata, RequestMetadata};
 pub use rate_limits::{Credits, RateLimitSnapshot, RateLimitWindow};
 pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, ServiceTier, SummarizeRequest, Trace, TraceMetadata};
 pub use stream::{ResponseStream, StreamFacts};
 pub use turn::{Turn, TurnEvent};
+pub(crate) use turn_state::{HEADER as TURN_STATE, Owner};
 pub use turn_state::TurnState;
 pub use websocket::ResponsesSession;
 
@@ -62,7 +65,7 @@ use crate::error::Error;
 use crate::http::ReqwestHttp;
 use crate::ports::{Clock, Random};
 use crate::provider::{CredentialSource, DefaultBase, Environment, Provider};
-use endpoint::Endpoint;
+pub(crate) use endpoint::{ATTESTATION, Endpoint};
 use exchange::{Answer, Call};
 use http::HeaderMap;
 use request::{Body, Described, Dialect};

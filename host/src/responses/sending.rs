@@ -1,7 +1,7 @@
 //! One attempt on the wire.
 
 use super::ClientParts;
-use super::endpoint::{BETA, Fate};
+use super::endpoint::{ATTESTATION, BETA};
 use super::exchange::Call;
 use super::failure::{ApiError, ApiErrorKind, Redaction};
 use super::stream::deadline_in;
@@ -130,7 +130,7 @@ impl ClientParts {
 
     /// 9-3, 9-4, 13-9.
     fn takes_attestation(&self, call: &Call<'_>, credential: &Credential) -> bool {
-        call.endpoint.fate(ATTESTATION) == Fate::Sent && credential.default_base() == DefaultBase::Chatgpt && !self.is_aws()
+        call.endpoint.takes_attestation() && credential.default_base() == DefaultBase::Chatgpt && !self.is_aws()
     }
 
     /// Sends it. `timeout` is for the head of a stream, else for the whole answer.
@@ -226,8 +226,6 @@ impl Selected {
 
 /// Fields that tell an account, or come from one.
 const ACCOUNT: [&str; 3] = ["chatgpt-account-id", "x-openai-fedramp", ATTESTATION];
-
-const ATTESTATION: &str = "x-oai-attestation";
 
 /// 13-9: whoever set them.
 fn without_account(headers: &mut HeaderMap) -> Vec<Dropped> {

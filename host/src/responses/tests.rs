@@ -5,6 +5,7 @@ mod aws;
 #[cfg(feature = "authority")]
 mod authority;
 mod bodies;
+pub(super) mod described;
 mod headers;
 mod refusals;
 mod retries;
