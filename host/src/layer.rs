@@ -197,3 +197,6 @@ fn origin(text: &str) -> Result<url::Origin, Error> {
     }
     Err(Error::config(format!("{text} is neither https nor http on a loopback host")))
 }
+
+#[cfg(all(test, feature = "authority"))]
+mod tests;

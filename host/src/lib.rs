@@ -25,6 +25,7 @@
 //! - [`responses::ResponsesClient`]: the model endpoints, streamed, with credentials, retries and timeouts.
 //! - [`provider::Providers`], [`auth::ProviderAuth`]: where requests go, and whose credential each attempt carries.
 //! - [`delegate`]: sub-agents that sign with their parent's identity, if its approver lets them.
+//! - [`metadata`]: what requests say about their thread, turn, window and program; rendered by the component for each endpoint.
 //! - [`storage`]: OS keyring, encrypted file, plain file, memory; a ladder that says what it chose; migration between them.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.

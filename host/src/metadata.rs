@@ -65,3 +65,6 @@ pub use session::{SessionFacts, SessionMetadata};
 pub use snapshot::Snapshot;
 pub use transport::Transport;
 pub use turn::TurnMetadata;
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,16 @@
 //!
 //! ```no_run
 //! use agent_identity_host::auth::Authorizer;
+//! use agent_identity_host::metadata::SessionMetadata;
 //! use agent_identity_host::provider::Provider;
-//! use agent_identity_host::responses::{RequestMetadata, ResponseEvent, ResponsesClient, ResponsesRequest, TurnEvent};
+//! use agent_identity_host::responses::{ResponseEvent, ResponsesClient, ResponsesRequest, TurnEvent};
 //! use std::sync::Arc;
 //!
-//! # async fn program(provider: Provider, authorizer: Arc<dyn Authorizer>) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn program(provider: Provider, authorizer: Arc<dyn Authorizer>, session: SessionMetadata) -> Result<(), Box<dyn std::error::Error>> {
 //! let client = ResponsesClient::builder(provider, authorizer).build()?;
 //! let input = vec![serde_json::json!({"type": "message", "role": "user", "content": "Hello"})];
 //! let request = ResponsesRequest { model: "gpt-5.4".into(), input, ..ResponsesRequest::default() };
-//! let metadata = RequestMetadata::new("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b");
+//! let metadata = session.turn("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b").request(); // or RequestMetadata::new: nothing is said
 //! let mut turn = client.turn(&request, &metadata);
 //! while let Some(event) = turn.next().await {
 //!     if let TurnEvent::Response(ResponseEvent::OutputTextDelta(delta)) = event? {

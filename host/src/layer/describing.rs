@@ -47,7 +47,8 @@ impl Described {
         }
         match envelopes.envelope(thread).await {
             Ok(Some(envelope)) => set(request.headers_mut(), ATTESTATION, &envelope, true),
-            Ok(None) => {}
+            // Nobody to ask, or a token that no field can carry (9-5, 9-7).
+            Ok(None) => tracing::debug!(asked = envelopes.attests(thread), "a request has no attestation"),
             Err(error) => tracing::warn!(code = error.code, "a request is sent without an attestation"),
         }
     }

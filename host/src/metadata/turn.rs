@@ -136,6 +136,12 @@ impl TurnMetadata {
         self.request_with(self.snapshot(), Kind::Turn)
     }
 
+    /// What warms its session's websocket up (1-18).
+    #[cfg(feature = "client")]
+    pub fn prewarm(&self) -> RequestMetadata {
+        self.request_with(self.snapshot(), Kind::Prewarm)
+    }
+
     /// A compaction inside it.
     #[cfg(feature = "client")]
     pub fn compaction(&self, compaction: Compaction) -> RequestMetadata {

@@ -4,7 +4,8 @@ use super::event::{Completed, OutputItem, ResponseEvent, TokenUsage};
 use super::failure::{ApiError, ApiErrorKind};
 use super::metadata::RequestMetadata;
 use super::request::ResponsesRequest;
-use super::turn::TurnEvent;
+use super::turn::{Sender, Turn, TurnEvent};
+use super::websocket::ResponsesSession;
 use super::{ResponsesClient, unbuildable};
 use crate::error::Error;
 use crate::metadata::Kind;
@@ -36,27 +37,39 @@ impl ResponsesClient {
     /// [`compaction_installed`](crate::metadata::SessionMetadata::compaction_installed): the next window begins. Errors:
     /// `response-undecodable` unless there is exactly one item of type `compaction`.
     pub async fn compact_v2(&self, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<CompactedV2, ApiError> {
-        check_kind(metadata).map_err(unbuildable)?;
-        let request = triggered(request);
-        let mut turn = self.turn(&request, metadata).at_most(MOST_RETRIES);
-        let (mut items, mut end) = (Vec::new(), None);
-        while let Some(event) = turn.next().await {
-            match event? {
-                TurnEvent::Restarting { .. } => items.clear(),
-                TurnEvent::Response(ResponseEvent::OutputItemDone(OutputItem { item, .. })) if kind_of(&item) == Some("compaction") => {
-                    items.push(item);
-                }
-                TurnEvent::Response(ResponseEvent::Completed(completed)) => end = Some(completed),
-                TurnEvent::Started | TurnEvent::Response(_) => {}
+        compact(Sender::Client(self), request, metadata).await
+    }
+}
+
+impl ResponsesSession {
+    /// The same as [`ResponsesClient::compact_v2`] in this session.
+    pub async fn compact_v2(&self, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<CompactedV2, ApiError> {
+        compact(Sender::Session(self), request, metadata).await
+    }
+}
+
+async fn compact(sender: Sender<'_>, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<CompactedV2, ApiError> {
+    check_kind(metadata).map_err(unbuildable)?;
+    let request = triggered(request);
+    let mut turn = Turn::new(sender, &request, metadata).at_most(MOST_RETRIES);
+    let (mut items, mut end) = (Vec::new(), None);
+    while let Some(event) = turn.next().await {
+        match event? {
+            TurnEvent::Started => {}
+            TurnEvent::Restarting { .. } => items.clear(),
+            TurnEvent::Response(ResponseEvent::OutputItemDone(OutputItem { item, .. })) if kind_of(&item) == Some("compaction") => {
+                items.push(item);
             }
+            TurnEvent::Response(ResponseEvent::Completed(completed)) => end = Some(completed),
+            TurnEvent::Response(_) => {}
         }
-        let Some(Completed { response_id, usage, .. }) = end else {
-            return Err(undecodable("a compaction that is incomplete"));
-        };
-        match <[Value; 1]>::try_from(items) {
-            Ok([item]) => Ok(CompactedV2 { item, response_id, usage }),
-            Err(items) => Err(undecodable(&format!("{} compaction items instead of one", items.len()))),
-        }
+    }
+    let Some(Completed { response_id, usage, .. }) = end else {
+        return Err(undecodable("a compaction that is incomplete"));
+    };
+    match <[Value; 1]>::try_from(items) {
+        Ok([item]) => Ok(CompactedV2 { item, response_id, usage }),
+        Err(items) => Err(undecodable(&format!("{} compaction items instead of one", items.len()))),
     }
 }
 
