@@ -93,7 +93,11 @@ impl Metadata {
 
     /// What is sent of items, a JSON array, and the keys that were left out (5-6 to 5-12). Errors: `items-invalid`, `config-invalid`.
     pub fn filter_items(&self, items: &str, target: &ItemTarget) -> Result<(String, Vec<Dropped>), Error> {
-        let sent = self.0.with(|session| session.filter_items(items, target))?;
+        let sent = if items.len() > LARGE {
+            self.0.make()?.filter_items(items, target)?
+        } else {
+            self.0.with(|session| session.filter_items(items, target))?
+        };
         Ok((sent.items, sent.dropped.into_iter().map(Into::into).collect()))
     }
 
@@ -147,6 +151,9 @@ impl Metadata {
         self.0.surroundings.clock.now_ms()
     }
 }
+
+/// An instance keeps the memory that it once needed, so what is longer is not given to one of the pool.
+const LARGE: usize = 4 << 20;
 
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

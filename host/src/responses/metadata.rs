@@ -1,11 +1,14 @@
 //! What goes with a request, apart from its body and credential.
 
+mod batches;
+
 use super::endpoint::{Endpoint, Fate};
 use super::telemetry::RecordedIds;
 use super::turn_state::{self, TurnState};
 use crate::error::Error;
 use crate::metadata::{Compaction, Description, DropReason, Dropped, Kind, Moment, Rendering, Transport};
 use crate::provider::Provider;
+use batches::Batches;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -118,8 +121,19 @@ impl RequestMetadata {
     ) -> Result<Option<Box<RawValue>>, Error> {
         let Some(description) = &self.description else { return Ok(None) };
         let unwritten = |error| Error::internal(format!("items cannot be written as JSON: {error}"));
-        let items = serde_json::to_string(items).map_err(unwritten)?;
-        let (sent, unknown) = description.filter_items(&items, &provider.name, base_url(provider), stores)?;
+        let mut unknown = Vec::new();
+        let mut sent = Batches::default();
+        let mut filter = |batch: &str| -> Result<String, Error> {
+            let (items, dropped) = description.filter_items(batch, &provider.name, base_url(provider), stores)?;
+            unknown.extend(dropped);
+            Ok(items)
+        };
+        for item in items {
+            sent.add(&serde_json::to_string(item).map_err(unwritten)?, &mut filter)?;
+        }
+        let sent = sent.finish(&mut filter)?;
+        unknown.sort();
+        unknown.dedup();
         dropped.extend(unknown);
         RawValue::from_string(sent).map(Some).map_err(unwritten)
     }

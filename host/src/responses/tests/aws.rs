@@ -193,3 +193,35 @@ async fn r15_4_what_signed_a_request_is_taken_out_of_its_refusal() {
     assert_eq!((error.error().status, error.error().attempts), (Some(403), Some(1)));
     assert!(!format!("{error:?}").contains("sk-session-token-1"), "{error:?}");
 }
+
+/// Attests whatever it is asked.
+struct Attests;
+
+#[async_trait]
+impl crate::attestation::Attestor for Attests {
+    async fn attest(&self, _: Option<&str>) -> Result<zeroize::Zeroizing<String>, crate::attestation::AttestError> {
+        panic!("nobody is to ask")
+    }
+}
+
+#[tokio::test]
+async fn r13_6_r13_9_described_requests_are_signed_without_attestation_and_item_metadata() {
+    let server = Server::start(vec![whole_stream()]).await;
+    let provider = bedrock(&server, json!({}));
+    let login = AwsLogin { stored: Some(crate::auth::StoredAwsKey::Access(keys())), ..AwsLogin::default() };
+    let surroundings = crate::Surroundings::default().attestor(Arc::new(Attests));
+    let envelopes = crate::attestation::Envelopes::new(&Component::load().unwrap(), &surroundings).unwrap();
+    let client = of(&provider, signing(&provider, login, Arc::new(StandingClock))).attestation(Arc::new(envelopes)).build().unwrap();
+    let item = json!({"type": "message", "internal_chat_message_metadata_passthrough": {"turn_id": "t"}});
+    let request = crate::responses::ResponsesRequest { input: vec![item], ..request() };
+    client.stream(&request, &super::described::session().turn("turn-1").request()).await.unwrap();
+    let arrived = &server.arrived()[0];
+    check_signature(arrived);
+    assert_eq!(arrived.body["input"], json!([{"type": "message"}]));
+    assert_eq!(arrived.body["client_metadata"]["turn_id"], "turn-1", "1-20");
+    let signed = arrived.header("authorization").unwrap();
+    for name in ["originator", "session-id", "thread-id", "x-codex-turn-metadata", "x-codex-window-id"] {
+        assert!(arrived.header(name).is_some() && signed.contains(name), "{name}");
+    }
+    assert!(arrived.header("x-oai-attestation").is_none());
+}

@@ -90,3 +90,17 @@ fn r5_2_r5_4_r5_9_items_are_prepared_for_the_history_once() {
     let on = prepared(ItemRules { item_ids: true, ..ItemRules::default() });
     assert!(on[0]["id"].as_str().unwrap().starts_with("msg_"));
 }
+
+#[tokio::test]
+async fn r5_6_a_history_with_pictures_goes_through_like_any_other() {
+    let picture = |id: &str, bytes: usize| json!({"type": "message", "id": id, "content": "x".repeat(bytes)});
+    let input = vec![picture("a", 10), picture("msg_1", 9 << 20), picture("b", 10), picture("c", 2 << 20)];
+    let server = Server::start(vec![whole_stream()]).await;
+    let request = ResponsesRequest { input, ..request() };
+    client(&server, logged_in(), json!({"name": "OpenAI"})).stream(&request, &session().turn("turn-1").request()).await.unwrap();
+    let sent = server.arrived()[0].body["input"].as_array().unwrap().clone();
+    assert_eq!(sent.len(), 4);
+    for (item, whole) in sent.iter().zip(&request.input) {
+        assert!(item.get("id").is_none() && item["content"] == whole["content"]);
+    }
+}
