@@ -91,7 +91,7 @@ async fn serve(listener: TcpListener, script: Vec<Vec<Act>>, arrived: Arc<Mutex<
     }
 }
 
-async fn perform(stream: &mut TcpStream, act: Act) {
+pub(in crate::responses) async fn perform(stream: &mut TcpStream, act: Act) {
     match act {
         Act::Send(bytes) => {
             let _ = stream.write_all(&bytes).await;
@@ -109,7 +109,7 @@ async fn perform(stream: &mut TcpStream, act: Act) {
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
+pub(in crate::responses) async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
     let mut read = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&read).into_owned();

@@ -41,8 +41,12 @@ impl ClientParts {
         let Prepared { mut request, redaction, dropped } = prepared;
         entry.dropped(dropped);
         let accept = ask_for_upgrade(&mut request)?;
-        let sent_ms = self.clock.now_ms();
+        let (url, sent_ms) = (request.url().clone(), self.clock.now_ms());
         let response = within(deadline, self.http.upgrading().execute(request)).await.map_err(no_answer)?;
+        if *response.url() != url {
+            tracing::warn!(url = shown(&url), "the HTTP client followed a redirect; build it with redirect::Policy::none()");
+            return Err(Missed::Failed(Failed::Final(ApiError::new(ApiErrorKind::RedirectRefused))));
+        }
         let (status, headers) = (response.status(), response.headers().clone());
         entry.status(status.as_u16());
         if status != StatusCode::SWITCHING_PROTOCOLS {

@@ -9,7 +9,7 @@ pub(super) enum Missed {
     NoSocket(ApiError),
     /// Nor later (11-12).
     ForGood(ApiError),
-    /// Another answer is being read: the request goes over HTTP.
+    /// Another request has the connection, or has just failed to open it: this one goes over HTTP.
     Busy,
     /// The connection was no longer what it seemed; another one is opened.
     Again(ApiError),

@@ -126,7 +126,10 @@ impl ClientParts {
         let (connection, opening) = self.connection(slot, call, entry).await?;
         entry.credential(&connection.credential);
         let message = self.message(question, &connection).map_err(unbuildable).map_err(Missed::Failed)?;
-        let (about, is_first) = (About::of(&connection), !connection.is_used);
+        let (mut about, is_first) = (About::of(&connection), !connection.is_used);
+        if let Some(token) = question.metadata.turn_state.as_ref().and_then(|state| state.token_for(&about.owner)) {
+            about.redaction = about.redaction.and(&token);
+        }
         let lease = slot.lend(connection, opening, question.is_prewarm);
         let sent_ms = self.clock.now_ms();
         let (lease, first) = self.first_event(lease, message, is_first).await?;
@@ -140,10 +143,11 @@ impl ClientParts {
     /// The connection there is, if it may be used; else a new one. Waits no longer than a connection may take to be made (11-12),
     /// whoever makes it; a credential takes the time it takes.
     pub(super) async fn connection(&self, slot: &Slot, call: &Call<'_>, entry: &mut Entry) -> Result<(Connection, Opening), Missed> {
-        let (began, limit) = (Instant::now(), self.provider.websocket_connect_timeout);
+        let (began, limit, failures) = (Instant::now(), self.provider.websocket_connect_timeout, slot.failures());
         let too_late = |_| Missed::NoSocket(ApiError::new(ApiErrorKind::Timeout));
         let opening = timeout_at(deadline_in(limit), slot.opening()).await.map_err(too_late)?;
-        if slot.is_taken() || slot.uses_http() {
+        // What was waited for may have come to nothing: it is not waited for twice.
+        if slot.is_taken() || slot.uses_http() || slot.failures() > failures {
             return Err(Missed::Busy);
         }
         let left = limit.saturating_sub(began.elapsed());

@@ -114,6 +114,10 @@ impl Slot {
         }
     }
 
+    pub(super) fn failures(&self) -> u32 {
+        lock(&self.0.state).failures
+    }
+
     fn answered(&self) {
         lock(&self.0.state).failures = 0;
     }
