@@ -74,6 +74,7 @@ impl fmt::Debug for TurnState {
 mod tests {
     use super::*;
     use crate::auth::Secret;
+    use crate::provider::vectors::cases;
 
     fn account(id: &str) -> Owner {
         let fields = vec![("Authorization".into(), Secret::from("Bearer t")), ("ChatGPT-Account-ID".into(), Secret::from(id))];
@@ -89,6 +90,24 @@ mod tests {
         assert_eq!(state.clone().token_for(&owner).as_deref(), Some("one"));
         assert_eq!(format!("{state:?}"), "TurnState(set)");
         assert!(!TurnState::new().is_set());
+    }
+
+    #[test]
+    fn r10_2_vectors_of_turn_states() {
+        for case in cases("turn-state") {
+            let mut state = TurnState::new();
+            let mut sent = Vec::new();
+            for step in case.input["steps"].as_array().unwrap() {
+                if step == "turn begins" {
+                    state = TurnState::new();
+                } else if let Some(token) = step["given"].as_str() {
+                    state.offer(&account(step["to"].as_str().unwrap()), token);
+                } else {
+                    sent.push(state.token_for(&account(step["request_of"].as_str().unwrap())));
+                }
+            }
+            case.check(Ok(sent.into()));
+        }
     }
 
     #[test]

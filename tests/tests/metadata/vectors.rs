@@ -122,7 +122,19 @@ files! {
 }
 
 /// Files whose cases need a host's parts and are run beside them.
-const BESIDE: &[&str] = &["aws-provider", "aws-sign", "header-precedence", "open-strings", "provider-config", "retry", "token-command"];
+const BESIDE: &[&str] = &[
+    "aws-provider",
+    "aws-sign",
+    "delegate-approvals",
+    "delegate-events",
+    "delegate-signing",
+    "header-precedence",
+    "open-strings",
+    "provider-config",
+    "retry",
+    "token-command",
+    "turn-state",
+];
 
 #[test]
 fn section_18_no_file_of_the_folder_is_left_out() {
