@@ -14,7 +14,7 @@ import { bindings } from './bindings.mjs';
 import { inlineModule } from './inline.mjs';
 
 /** What a program can import, and what the command runs. */
-const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'hosts/fetch', 'hosts/memory', 'hosts/system'];
+const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'hosts/fetch', 'hosts/memory', 'hosts/system'];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);

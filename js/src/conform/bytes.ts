@@ -1,30 +1,63 @@
-/** Bytes as the driver writes them in texts. */
+/** Bytes as the driver writes them in texts. It runs wherever the package does, so nothing of Node is used. */
+
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The bytes of a hex text, either case. */
 export function hex(text: string): Uint8Array | undefined {
-  return text.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(text) ? Uint8Array.from(Buffer.from(text, 'hex')) : undefined;
+  if (text.length % 2 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) => Number.parseInt(text.slice(2 * index, 2 * index + 2), 16));
 }
 
 /** Lower-case hex. */
 export function hexText(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+  let text = '';
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
 }
 
 /** The bytes of base64 with padding, in its one spelling. */
 export function base64(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? Uint8Array.from(bytes) : undefined;
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    return undefined;
+  }
+  return btoa(binary) === text ? Uint8Array.from(binary, (byte) => byte.charCodeAt(0)) : undefined;
 }
 
 /** base64 with padding. */
 export function base64Text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
 
 export function utf8(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text));
+  return encoder.encode(text);
 }
 
 export function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString();
+  return decoder.decode(bytes);
 }
+
+/** One after the other. */
+export function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Negative, zero or positive, as the first difference says. */
+export function compare(one: Uint8Array, other: Uint8Array): number {
+  const at = one.findIndex((byte, index) => byte !== other[index]);
+  if (at < 0) return one.length - other.length;
+  return at < other.length ? one[at]! - other[at]! : 1;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

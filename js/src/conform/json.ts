@@ -3,6 +3,8 @@
  * for every fault the same words and the same place. The grammar is RFC 8259; the form of values is told by decoders.
  */
 
+import { compare, utf8 } from './bytes.js';
+
 /** What is wrong with a text: its syntax, or one of its values. */
 export class Fault {
   /** Index in the text at which a value is wrong; filled in by whatever holds the value, where the value itself does not say. */
@@ -290,7 +292,7 @@ export function sorted<T>(of: Decoder<T>): Decoder<[string, T][]> {
 
 /** Entries in the order of the UTF-8 bytes of their names. */
 export function byBytes<T>(entries: Iterable<[string, T]>): [string, T][] {
-  return [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return [...entries].sort(([a], [b]) => compare(utf8(a), utf8(b)));
 }
 
 type Struct<D> = { [K in keyof D]: D[K] extends Decoder<infer T> ? T : never };
@@ -360,6 +362,35 @@ export function choice<T extends string>(payloads: Readonly<Record<T, Decoder<an
       }
       default:
         throw new Fault('syntax');
+    }
+  };
+}
+
+/** One of some objects, told by the member `tag`, wherever it stands; the other members are those of its own form. */
+export function tagged<D extends Record<string, Decoder<any>>>(
+  tag: string,
+  forms: D,
+): Decoder<{ [K in keyof D]: { tag: K; val: D[K] extends Decoder<infer T> ? T : never } }[keyof D]> {
+  return (reader) => {
+    if (reader.next() !== '{') return reader.refuse();
+    let found: string | undefined;
+    const members: string[] = [];
+    reader.within('}', () => {
+      reader.members((member) => {
+        if (member !== tag) return void members.push(`${JSON.stringify(member)}:${value(reader)}`);
+        if (found !== undefined) throw new Fault('repeated', undefined, tag);
+        found = text(reader);
+        if (!Object.hasOwn(forms, found)) throw new Fault('data', reader.at);
+        return undefined;
+      });
+      if (found === undefined) throw new Fault('missing', undefined, tag);
+    });
+    try {
+      return { tag: found, val: read(`{${members.join(',')}}`, forms[found!]!) } as never;
+    } catch (fault) {
+      // The place in the object that was kept says nothing.
+      if (fault instanceof Fault) fault.at = undefined;
+      throw fault;
     }
   };
 }

@@ -1,5 +1,7 @@
 /** Reading lines: of any reasonable length, whatever bytes they hold. */
 
+import { concatenated } from './bytes.js';
+
 /** Longest line that is read. The largest question of the vectors is a task answer of a little over 1 MiB. */
 const MAX_LINE = 16 << 20;
 
@@ -42,7 +44,7 @@ function lineOf(pieces: Uint8Array[], length: number): Line | undefined {
   if (length > MAX_LINE) return { why: 'the line is longer than 16 MiB; ask for less at once' };
   let text: string;
   try {
-    text = decoder.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+    text = decoder.decode(pieces.length === 1 ? pieces[0] : concatenated(pieces));
   } catch {
     return { why: 'the line is not UTF-8' };
   }

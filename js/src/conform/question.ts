@@ -1,7 +1,7 @@
 /** Reading questions. Whatever is wrong with one, the error never repeats what it holds. */
 
 import { configInvalid } from '../error.js';
-import { base64 as base64Bytes, hex as hexBytes } from './bytes.js';
+import { base64 as base64Bytes, hex as hexBytes, utf8 } from './bytes.js';
 import { type Decoder, Fault, attempt, either, mapped, option, raw, read, struct, text, wholeCharacters } from './json.js';
 
 /** One line: an id to repeat, an operation, and what it needs; each as its JSON text. */
@@ -49,7 +49,7 @@ function wordsFor({ kind, at, member }: Fault, json: string, what: string): stri
     case 'repeated':
       return `${what} repeats the member \`${member}\``;
     case 'data':
-      return `a member of ${what} has the wrong type or form, at its character ${Buffer.byteLength(json.slice(0, at))}`;
+      return `a member of ${what} has the wrong type or form, at its character ${utf8(json.slice(0, at)).length}`;
     default:
       return `${what} is no JSON object`;
   }
