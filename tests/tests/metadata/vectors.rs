@@ -132,6 +132,7 @@ const BESIDE: &[&str] = &[
     "open-strings",
     "provider-config",
     "retry",
+    "telemetry",
     "token-command",
     "turn-state",
 ];
