@@ -3,7 +3,7 @@
 use super::ids::Ids;
 use super::lineage::{ForkedFrom, Lineage, SubagentKind};
 use crate::error::Error;
-use crate::metadata::{SessionFacts, SessionSource};
+use crate::metadata::{Metadata, SessionFacts, SessionMetadata, SessionSource};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -126,6 +126,12 @@ impl<S> DelegateContext<S> {
             originator: Some(self.originator.clone()),
             ..SessionFacts::default()
         }
+    }
+
+    /// Its thread as its requests tell of it, where nothing is to be added to [`Self::session_facts`]. Errors: those of
+    /// [`SessionMetadata::open`].
+    pub fn session_metadata(&self, metadata: &Metadata) -> Result<SessionMetadata, Error> {
+        SessionMetadata::open(metadata, self.session_facts())
     }
 
     /// The same, starting from a copied history.

@@ -1,4 +1,5 @@
 //! Nothing known: so that a record is written with what is known, and `..Default::default()`.
+#![expect(clippy::derivable_impls, reason = "the types are generated")]
 
 use crate::component::wit::metadata::{
     Execution, ItemPreparation, ItemTarget, OriginatorCandidates, OriginatorRules, SessionSource, Snapshot, Turn, UserAgent, Workspace,

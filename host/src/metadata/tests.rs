@@ -1,5 +1,5 @@
 use super::*;
-use crate::component::Component;
+use crate::component::{Component, LoadOptions};
 use crate::ports::{Random, RandomError};
 use crate::surroundings::Surroundings;
 use std::sync::Arc;
@@ -208,6 +208,18 @@ fn r15_4_debug_shows_ids_and_names_only() {
     assert!(rendering.client_metadata.values().any(|value| value.contains(MARK)));
     let shown = format!("{facts:?} {session:?} {turn:?} {moment:?} {additions:?} {description:?} {rendering:?} {:?}", turn.snapshot());
     assert!(!shown.contains(MARK) && shown.contains(THREAD), "{shown}");
+}
+
+#[test]
+fn an_instance_that_trapped_is_replaced() {
+    let options = LoadOptions { memory_limit: 4 << 20, ..LoadOptions::default() };
+    let metadata = Metadata::new(&Component::load_with(options).unwrap(), &Surroundings::default()).unwrap();
+    let too_long = Facts { installation_id: "x".repeat(3 << 20), ..minimal() };
+    let render = |facts: Facts| metadata.render(&facts.into(), Some(Kind::Turn), Transport::Responses, None);
+    for _ in 0..2 {
+        assert_eq!(render(too_long.clone()).unwrap_err().code, "internal");
+        assert!(render(minimal()).is_ok());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::stage::{Services, context, parent_context};
 use crate::component::Component;
 use crate::delegate::*;
-use crate::metadata::{Kind, Metadata, Moment, SessionMetadata, Transport, TurnEvent};
+use crate::metadata::{Kind, Metadata, Moment, Transport, TurnEvent};
 use crate::ports::{Clock, Random, RandomError};
 use crate::surroundings::Surroundings;
 use std::sync::Arc;
@@ -124,7 +124,7 @@ fn r14_r3_14_metadata_of_a_delegate_is_its_own_and_names_its_parent() {
     let parent = ParentContext { thread_id: PARENT.into(), ..parent_context() };
     let delegate = DelegateContext::of(&parent, SubagentKind::ThreadSpawn, &Ids::default()).unwrap();
     let metadata = Metadata::new(&Component::load().unwrap(), &Surroundings::default()).unwrap();
-    let session = SessionMetadata::open(&metadata, delegate.session_facts()).unwrap();
+    let session = delegate.session_metadata(&metadata).unwrap();
     let turn = session.turn("u");
     turn.learn(&TurnEvent::Parent(delegate.parent_turn.turn_id.clone())).unwrap();
     let rendering = turn.describe(turn.snapshot(), Kind::Turn).render(Transport::Responses, &Moment::default()).unwrap();
@@ -156,7 +156,7 @@ fn r3_5_r14_a_copied_history_is_named_to_tools_only_beside_a_parent() {
     let context = DelegateContext::of(&parent, SubagentKind::Review, &Ids::default()).unwrap();
     let context = context.forked(ForkedFrom { thread_id: FORK.into(), ordinal_exclusive: Some(7) });
     let metadata = Metadata::new(&Component::load().unwrap(), &Surroundings::default()).unwrap();
-    let turn = SessionMetadata::open(&metadata, context.session_facts()).unwrap().turn("u");
+    let turn = context.session_metadata(&metadata).unwrap().turn("u");
     let canonical = metadata.render(&turn.snapshot(), Some(Kind::Turn), Transport::Responses, None).unwrap().canonical.unwrap();
     assert!(!canonical.contains("forked_from"), "{canonical}");
     assert!(turn.tool_object().unwrap().contains("forked_from_thread_id"), "1-23");
