@@ -196,7 +196,7 @@ export class Agent extends Resource {
 
   /**
    * The task of a normalised reference, or the run task: the one known, else the one stored for this account, backend and key, else a new
-   * one, which is then stored. Concurrent callers share one registration; one that gives up does not stop the others.
+   * one, which is then stored. Concurrent callers share one registration, which nobody stops by giving up.
    * Errors: `task-register-…`, `sealed-…`, `config-invalid` for a reference that is not normalised.
    */
   async ensureTask(reference?: string, options: TaskOptions = {}): Promise<string> {
@@ -292,9 +292,9 @@ export class Agent extends Resource {
 
   /** Has a task, or shares in what others do for it (L6). Also told is which refused task that replaces. */
   #fly(reference: string | undefined, refused: string | undefined, options: TaskOptions): Promise<Had> {
-    const fly = async (signal: AbortSignal): Promise<Had> => {
+    const fly = async (): Promise<Had> => {
       try {
-        return { replaced: refused, taskId: await this.#performTask(reference, refused, true, options, signal) };
+        return { replaced: refused, taskId: await this.#performTask(reference, refused, true, options, never) };
       } catch (error) {
         return { replaced: refused, error };
       }

@@ -60,9 +60,9 @@ export class Enrollment extends Resource {
   async bootstrap(login: ManagedLogin, options: TaskOptions = {}): Promise<Agent> {
     const isOf = ({ identity }: Agent) => identity.accountId === login.accountId && identity.chatgptUserId === login.chatgptUserId;
     if (this.#agent && isOf(this.#agent)) return this.#agent;
-    const bootstrapping = async (signal: AbortSignal) => {
+    const bootstrapping = async () => {
       if (this.#agent && !isOf(this.#agent)) this.#take(undefined);
-      const agent = await this.#changeToAgent({ tag: 'bootstrap', val: login }, options, signal);
+      const agent = await this.#changeToAgent({ tag: 'bootstrap', val: login }, options, never);
       if (!isOf(agent)) throw overtaken();
       return agent;
     };
@@ -82,7 +82,7 @@ export class Enrollment extends Resource {
    * `store-read-failed`, those of {@link login}. Concurrent callers share one loading.
    */
   async load(options: TaskOptions = {}): Promise<Agent> {
-    return this.#share('load', options, (signal) => this.#changeToAgent({ tag: 'load' }, options, signal));
+    return this.#share('load', options, () => this.#changeToAgent({ tag: 'load' }, options, never));
   }
 
   /**
@@ -106,7 +106,7 @@ export class Enrollment extends Resource {
     await this.#change({ tag: 'logout' }, options, options.signal ?? never);
   }
 
-  #share(what: string, options: TaskOptions, change: (signal: AbortSignal) => Promise<Agent>): Promise<Agent> {
+  #share(what: string, options: TaskOptions, change: () => Promise<Agent>): Promise<Agent> {
     return this.#flights.join(what, options.signal ?? never, change, () => undefined);
   }
 
@@ -125,8 +125,8 @@ export class Enrollment extends Resource {
   #takeAgent(agentRuntimeId: string): Agent {
     const handle = this.#guest.agents.enrollment.agent(this[HANDLE]);
     if (!handle) throw overtaken();
-    const { guest, host, authapiBase, behaviour } = { guest: this.#guest, host: this.#host, ...this.#ground() };
-    const agent = new Agent({ guest, host, authapiBase, behaviour }, handle);
+    const { authapiBase } = this.#options;
+    const agent = new Agent({ guest: this.#guest, host: this.#host, authapiBase, behaviour: this.#options }, handle);
     if (agent.agentRuntimeId !== agentRuntimeId) {
       agent.dispose();
       throw overtaken();
@@ -137,10 +137,6 @@ export class Enrollment extends Resource {
     }
     this.#take(agent);
     return agent;
-  }
-
-  #ground() {
-    return { authapiBase: this.#options.authapiBase, behaviour: this.#options };
   }
 
   #take(agent: Agent | undefined): void {

@@ -5,7 +5,9 @@ const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padSta
 /** The bytes of a hex text, either case. */
 export function hex(text: string): Uint8Array | undefined {
   if (text.length % 2 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) => Number.parseInt(text.slice(2 * index, 2 * index + 2), 16));
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+  return bytes;
 }
 
 /** Lower-case hex. */

@@ -371,26 +371,35 @@ export function tagged<D extends Record<string, Decoder<any>>>(
   tag: string,
   forms: D,
 ): Decoder<{ [K in keyof D]: { tag: K; val: D[K] extends Decoder<infer T> ? T : never } }[keyof D]> {
+  const tagOf = (reader: Reader, before: string | undefined): string => {
+    if (before !== undefined) throw new Fault('repeated', undefined, tag);
+    const found = text(reader);
+    if (!Object.hasOwn(forms, found)) throw new Fault('data', reader.at);
+    return found;
+  };
   return (reader) => {
-    if (reader.next() !== '{') return reader.refuse();
+    const open = reader.next();
+    if (open !== '{' && open !== '[') return reader.refuse();
     let found: string | undefined;
-    const members: string[] = [];
-    reader.within('}', () => {
-      reader.members((member) => {
-        if (member !== tag) return void members.push(`${JSON.stringify(member)}:${value(reader)}`);
-        if (found !== undefined) throw new Fault('repeated', undefined, tag);
-        found = text(reader);
-        if (!Object.hasOwn(forms, found)) throw new Fault('data', reader.at);
-        return undefined;
-      });
+    const parts: string[] = [];
+    reader.within(open === '{' ? '}' : ']', () => {
+      if (open === '{') {
+        reader.members((member) => {
+          if (member === tag) found = tagOf(reader, found);
+          else parts.push(`${JSON.stringify(member)}:${value(reader)}`);
+        });
+      } else {
+        // Of an array the first element is the tag.
+        reader.elements((index) => void (index ? parts.push(value(reader)) : (found = tagOf(reader, found))));
+      }
       if (found === undefined) throw new Fault('missing', undefined, tag);
     });
     try {
-      return { tag: found, val: read(`{${members.join(',')}}`, forms[found!]!) } as never;
+      return { tag: found, val: read(`${open}${parts.join(',')}${open === '{' ? '}' : ']'}`, forms[found!]!) } as never;
     } catch (fault) {
-      // The place in the object that was kept says nothing.
-      if (fault instanceof Fault) fault.at = undefined;
-      throw fault;
+      if (!(fault instanceof Fault)) throw fault;
+      // The place in what was kept says nothing; neither does its syntax, which was right.
+      throw new Fault(fault.kind === 'syntax' ? 'data' : fault.kind, undefined, fault.member);
     }
   };
 }
