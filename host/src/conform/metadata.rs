@@ -29,10 +29,10 @@ pub(super) struct Rendered {
 /// What follows from the snapshot; with `additions`, everything that the endpoint takes. No rendering depends on the provider (1-20).
 pub(super) fn render(driver: &mut Driver, input: RenderInput) -> Result<Rendered, Error> {
     let (snapshot, named) = snapshot(&input.snapshot, input.execution.as_deref())?;
-    let kind = input.kind.or(named);
+    let kind = input.kind.or(named).filter(|kind| kind != "none");
     let additions = input.additions.map(|additions| json::additions(additions.get())).transpose()?;
-    let transport = input.transport.as_deref().unwrap_or("responses");
-    let rendering = driver.session.render_metadata(&snapshot, kind.as_deref(), transport, additions.as_ref())?;
+    let transport = input.transport.as_deref().map_or("responses".into(), transport);
+    let rendering = driver.session.render_metadata(&snapshot, kind.as_deref(), &transport, additions.as_ref())?;
     Ok(Rendered {
         canonical: rendering.canonical,
         client_metadata: rendering.client_metadata.into_iter().collect(),
@@ -85,6 +85,24 @@ pub(super) struct Dropped {
 pub(super) fn dropped(dropped: Vec<wit::Dropped>) -> Vec<Dropped> {
     dropped.into_iter().map(|wit::Dropped { name, reason }| Dropped { name, reason }).collect()
 }
+
+/// The component's name of a transport. Table 1D has titles where others have names, so what these are likely to be is read too.
+fn transport(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace(['_', ' ', '/'], "-");
+    let other = OTHER_NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
+    other.map_or(name, |(known, _)| (*known).into())
+}
+
+const OTHER_NAMES: [(&str, &[&str]); 8] = [
+    ("responses", &["http", "http-responses"]),
+    ("websocket-preconnect", &["preconnect", "websocket-handshake-preconnect", "websocket-handshake-preconnect-only"]),
+    ("websocket-handshake", &["handshake", "websocket-handshake-request", "websocket-handshake-opened-by-a-request"]),
+    ("websocket-message", &["websocket", "response.create", "websocket-message-response.create"]),
+    ("legacy-compact", &["compact", "legacy-compaction", "responses-compact"]),
+    ("compact-v2", &["compaction-v2", "responses-compaction-v2"]),
+    ("memories-summarize", &["summarize", "memories-trace-summarize", "trace-summarize"]),
+    ("mcp", &["mcp-tool-call", "tool-call"]),
+];
 
 /// A snapshot, and the kind of request it names. What runs the request may stand beside it.
 fn snapshot(snapshot: &RawValue, execution: Option<&RawValue>) -> Result<(wit::Snapshot, Option<String>), Error> {

@@ -215,6 +215,21 @@ fn r0_7_no_error_about_metadata_repeats_what_a_question_holds() {
 }
 
 #[test]
+fn transports_and_kinds_are_known_by_the_names_of_the_specification_too() {
+    let render = |kind: &str, transport: &str| {
+        let snapshot = r#"{"installation_id":"i","session_id":"s","thread_id":"t","window_id":"t:0"}"#;
+        let input = format!(r#"{{"snapshot":{snapshot},"kind":{kind},"transport":"{transport}"}}"#);
+        answer(format!(r#"{{"op":"metadata.render","input":{input}}}"#))
+    };
+    for (other, name) in [("HTTP", "responses"), ("websocket_message", "websocket-message"), ("responses/compact", "legacy-compact")] {
+        assert_eq!(render("\"turn\"", other)["ok"], render("\"turn\"", name)["ok"], "{other}");
+        assert!(render("\"turn\"", other)["ok"].is_object(), "{other}");
+    }
+    assert_eq!(render("\"none\"", "responses"), render("null", "responses"));
+    assert_eq!(render("\"turn\"", "smoke-signals")["error"]["code"], "config-invalid");
+}
+
+#[test]
 fn r0_2_halves_of_characters_are_replaced_wherever_metadata_is_asked_about() {
     let ask = |op: &str, input: &str| answer(format!("{{\"op\":\"{op}\",\"input\":{input}}}"))["ok"].clone();
     assert_eq!(ask("git-url.sanitize", r#"{"url":"/srv/\ud800"}"#)["url"], "/srv/\u{fffd}");

@@ -1,10 +1,10 @@
 //! Every case that the conformance driver answers, byte for byte and from both builds.
 
 use agent_identity_host::Profile;
-use agent_identity_tests::driver_answers;
+use agent_identity_tests::{ask, driver_answers};
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -67,7 +67,7 @@ fn difference(case: &Case, answer: &str) -> Option<String> {
     let expected: BTreeMap<&str, &RawValue> = serde_json::from_str(case.expect.get()).expect("an answer is an object");
     let answered: Answer<'_> = serde_json::from_str(answer).expect("an answer is JSON");
     let fits = match (expected.get("error"), &answered.ok) {
-        (Some(code), _) => answered.error.is_some_and(|error| error["code"].to_string() == code.get()),
+        (Some(code), _) => answered.error.is_some_and(|error| error["code"] == value(code)),
         (None, Some(ok)) => expected.iter().all(|(name, value)| ok.get(name).is_some_and(|found| is_same(name, value, found))),
         (None, None) => false,
     };
@@ -79,8 +79,11 @@ fn is_same(name: &str, expected: &RawValue, found: &RawValue) -> bool {
     if name == "items" {
         return expected.get() == found.get();
     }
-    let value = |raw: &RawValue| serde_json::from_str::<Value>(raw.get()).expect("a value");
     value(expected) == value(found)
+}
+
+fn value(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).expect("a value")
 }
 
 macro_rules! files {
@@ -144,5 +147,17 @@ fn section_18_no_file_of_the_folder_is_left_out() {
     for name in files() {
         let ids: Vec<_> = cases(&name).into_iter().map(|case| case.id).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{name}: an id is used twice");
+    }
+}
+
+#[test]
+fn section_0_every_code_that_the_component_s_cases_expect_is_in_the_catalogue() {
+    let catalogue = ask("errors.list", &json!({}));
+    let known: BTreeSet<_> = catalogue["ok"]["codes"].as_array().expect("codes").iter().map(|row| row["code"].to_string()).collect();
+    for name in HERE {
+        for case in cases(name) {
+            let expected: BTreeMap<&str, &RawValue> = serde_json::from_str(case.expect.get()).expect("an answer is an object");
+            assert!(expected.get("error").is_none_or(|code| known.contains(code.get())), "{name} {}", case.id);
+        }
     }
 }

@@ -118,6 +118,6 @@ fn r0_7_errors_name_the_member_and_never_its_value() {
         let message = message(text);
         assert!(message.contains(named) && !message.contains("secret"), "{text}: {message}");
     }
-    let error = additions(r#"{"beta_features":"secret"}"#).err().expect("an error");
+    let error = additions(r#"{"beta_features":"secret"}"#).expect_err("an error");
     assert_eq!(error.message, "the member `beta_features` of the additions is not an array of strings");
 }

@@ -20,7 +20,7 @@ def lineage():
         question = ({} if source is None else {"session_source": source}) | ({} if label is None else {"thread_source": label})
         return case(name, rule, "lineage.describe", question)
 
-    for number, (label, may) in enumerate((("title", False), ("ambient_tips", False), ("ambience", True), ("user", True), (None, True), ("subagent", False))):
+    for label, may in (("title", False), ("ambient_tips", False), ("ambience", True), ("user", True), (None, True), ("subagent", False)):
         made = described(f"e40-{label or 'absent'}", "3-10, 3-9", "cli", label)
         assert made["expect"]["may_start_root_turn"] is may, label
         yield made
