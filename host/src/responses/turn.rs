@@ -110,7 +110,10 @@ impl<'a> Turn<'a> {
             return Some(Ok(TurnEvent::Started));
         }
         if let State::Waiting(delay) = self.state {
-            tokio::time::sleep(delay).await;
+            // Even no time at all would be a millisecond.
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
             match self.sender.open(self.number, self.request, &self.metadata).await {
                 Ok(stream) => self.state = State::Streaming(Box::new(stream)),
                 Err(error) => return Some(Err(self.end(error))),

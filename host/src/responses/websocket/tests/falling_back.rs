@@ -70,8 +70,8 @@ async fn r11_12_a_turn_waits_for_another_ones_connecting_no_longer_either() {
         server.wait(|_| true).await;
         let mut turn = session.turn(&request, &metadata);
         turn.next().await;
-        let expire = server.expire(0, 1, Duration::from_secs(3600));
-        let (event, ()) = tokio::join!(turn.next(), expire);
+        // It waits before the time passes.
+        let (event, ()) = tokio::join!(biased; turn.next(), server.expire(0, 1, Duration::from_secs(3600)));
         assert!(matches!(event, Some(Ok(TurnEvent::Response(ResponseEvent::Created { .. })))), "{event:?}");
     };
     let (preconnected, ()) = tokio::join!(session.preconnect(&metadata), turn);

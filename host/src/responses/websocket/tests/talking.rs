@@ -82,7 +82,7 @@ async fn r11_an_answer_that_falls_silent_is_given_up_after_the_idle_time_of_a_me
     for _ in 0..3 {
         turn.next().await.unwrap().unwrap();
     }
-    let (event, ()) = tokio::join!(turn.next(), server.expire(0, 2, Duration::from_secs(3600)));
+    let (event, ()) = tokio::join!(biased; turn.next(), server.expire(0, 2, Duration::from_secs(3600)));
     let Some(Ok(TurnEvent::Restarting { error, .. })) = event else { panic!("{event:?}") };
     assert_eq!(error.code(), "stream-idle-timeout");
     assert_eq!(run(turn).await.1, None);
