@@ -40,6 +40,20 @@ use tracing::Instrument;
 /// The handshake tells the server one conversation and one login. A request of another conversation, for another task or after a
 /// change of login has a new connection opened for it. What a request says of itself goes with each message.
 ///
+/// ```no_run
+/// # use agent_identity_host::responses::{RequestMetadata, ResponsesClient, ResponsesRequest};
+/// # async fn program(client: ResponsesClient, request: ResponsesRequest, metadata: RequestMetadata)
+/// # -> Result<(), Box<dyn std::error::Error>> {
+/// let session = client.session();
+/// let mut turn = session.turn(&request, &metadata);
+/// while let Some(event) = turn.next().await {
+///     println!("{:?}", event?);
+/// }
+/// session.close().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Every wait ends when its future is dropped. Whoever drops a stream before its end closes the connection; so does dropping the
 /// session. Use it within a tokio runtime: between requests a task answers the server's pings, and ends with the connection.
 #[derive(Clone)]

@@ -96,7 +96,9 @@ impl Connection {
     pub(super) fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Result<Frame, ApiErrorKind>> {
         let next = self.quietly(|socket| socket.poll_next(context));
         next.map(|message| match message {
-            Some(Ok(Message::Text(text))) => Ok(Frame::Text(text.as_str().to_owned())),
+            Some(Ok(Message::Text(text))) if text.trim_start().starts_with('{') => Ok(Frame::Text(text.as_str().to_owned())),
+            // What says nothing that can be read would be waited for in vain.
+            Some(Ok(Message::Text(_))) => Err(ApiErrorKind::EventUndecodable),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Frame::Control),
             Some(Ok(Message::Close(frame))) => {
                 tracing::debug!(code = frame.map(|frame| u16::from(frame.code)), "the server closes a WebSocket");

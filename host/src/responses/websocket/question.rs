@@ -175,7 +175,9 @@ impl ClientParts {
         };
         let kind = match timeout_at(deadline, asking).await {
             Ok(Ok(text)) => return Ok((lease, text)),
-            Ok(Err(ApiErrorKind::EventTooLarge)) => return Err(Missed::Failed(Failed::Final(ApiError::new(ApiErrorKind::EventTooLarge)))),
+            Ok(Err(kind @ (ApiErrorKind::EventTooLarge | ApiErrorKind::EventUndecodable))) => {
+                return Err(Missed::Failed(Failed::Final(ApiError::new(kind))));
+            }
             // The server gave up a connection that had been waiting.
             Ok(Err(_)) if !is_first => return Err(Missed::Again(ApiError::new(ApiErrorKind::Network))),
             Ok(Err(_)) => ApiErrorKind::Network,

@@ -151,7 +151,7 @@ async fn r1d_r1_18_a_preconnect_has_no_canonical_string_and_a_prewarm_says_that_
     let handshakes = scene.arrived("websocket-handshake");
     assert_eq!(handshakes.len(), 1);
     assert_eq!(handshakes[0]["headers"].get("x-codex-turn-metadata"), None);
-    let kinds: Vec<_> = scene.arrived("websocket-message").iter().map(|message| kind(message)).collect();
+    let kinds: Vec<_> = scene.arrived("websocket-message").iter().map(kind).collect();
     assert_eq!(kinds, ["prewarm", "turn"]);
 }
 

@@ -1,9 +1,11 @@
 use super::scene::*;
 use crate::auth::Recovery;
 use crate::driver::lock;
-use crate::responses::tests::scene::{CountingAuth, metadata, refusal, text};
+use crate::responses::tests::scene::{Act, CountingAuth, completed, metadata, refusal, text, whole_stream};
 use crate::responses::{ApiErrorKind, TurnState};
 use serde_json::json;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
 #[tokio::test]
 async fn r11_1_e62_a_handshake_has_the_fields_of_a_request_in_the_same_order_of_precedence() {
@@ -134,11 +136,46 @@ async fn r15_4_neither_errors_nor_debug_show_what_was_sent_in_confidence() {
     assert!(shown.contains("[hidden]") && !shown.contains("token-number") && !shown.contains("sticky-token"), "{shown}");
 }
 
+/// What is logged, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        lock(&self.0).write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn r15_4_neither_a_handshake_nor_a_message_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let event = json!({"type": "response.metadata", "headers": {"x-codex-turn-state": "sticky-token"}});
+    let server = Server::start(vec![saying(vec![Say::Answer(vec![event, completed()]), Say::Answer(whole()), Say::Close])]).await;
+    let session = session(&server, CountingAuth::new(), json!({"http_headers": {"x-own": "configured-secret"}}));
+    let metadata = metadata().in_turn(&TurnState::new());
+    for text in ["first-words", "second-words"] {
+        succeed(&session, &asking(&[item(text)]), &metadata).await;
+    }
+    session.close().await;
+    let logged = String::from_utf8(lock(&log.0).clone()).unwrap();
+    assert!(logged.contains("a WebSocket is open"));
+    for secret in ["token-number", "sticky-token", "configured-secret", "-words"] {
+        assert!(!logged.contains(secret), "{secret}");
+    }
+}
+
 #[tokio::test]
 async fn what_answers_with_101_must_prove_that_it_speaks_websocket() {
     let wrong = "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: wrong\r\n\r\n";
-    let wrong = vec![crate::responses::tests::scene::Act::Send(wrong.as_bytes().to_vec())];
-    let server = Server::start(vec![Visit::Http(wrong), Visit::Http(crate::responses::tests::scene::whole_stream())]).await;
+    let wrong = vec![Act::Send(wrong.as_bytes().to_vec())];
+    let server = Server::start(vec![Visit::Http(wrong), Visit::Http(whole_stream())]).await;
     let session = session(&server, CountingAuth::new(), json!({}));
     succeed(&session, &asking(&[]), &metadata()).await;
     assert_eq!(server.over_http().len(), 2);

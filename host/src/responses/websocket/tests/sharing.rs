@@ -1,7 +1,7 @@
 use super::scene::*;
 use crate::driver::lock;
 use crate::responses::RequestMetadata;
-use crate::responses::tests::scene::{CountingAuth, created, metadata, read, whole_stream};
+use crate::responses::tests::scene::{CountingAuth, Given, created, metadata, read, whole_stream};
 use serde_json::{Value, json};
 
 fn conversation(id: &str) -> RequestMetadata {
@@ -37,6 +37,20 @@ async fn neither_another_login_nor_another_task_uses_a_connection() {
     succeed(&session, &asking(&[]), &metadata().for_task("ref")).await;
     let accounts: Vec<_> = server.handshakes().iter().map(|headers| field(headers, "chatgpt-account-id").unwrap().to_owned()).collect();
     assert_eq!(accounts, ["first", "second", "second"]);
+}
+
+#[tokio::test]
+async fn r14_7_a_request_that_is_not_approved_is_not_sent_over_a_connection_that_was() {
+    let server = Server::start(vec![answering(2)]).await;
+    let auth = CountingAuth::new();
+    let denied = crate::Error::new("approval-denied", crate::Advice::Never, "of the test");
+    lock(&auth.outcomes).extend([Ok(Given::Bearer), Err(denied)]);
+    let session = session(&server, auth, json!({}));
+    succeed(&session, &asking(&[]), &metadata()).await;
+    let error = session.stream(&asking(&[]), &metadata()).await.unwrap_err();
+    assert_eq!((error.code(), server.messages().len()), ("approval-denied", 1));
+    succeed(&session, &asking(&[]), &metadata()).await;
+    assert_eq!((server.handshakes().len(), server.messages().len()), (1, 2));
 }
 
 #[tokio::test]

@@ -146,6 +146,17 @@ async fn d1_r12_6_a_message_that_is_refused_is_sent_again_once_over_a_connection
 }
 
 #[tokio::test]
+async fn r11_7_what_cannot_be_read_is_no_answer() {
+    let server = Server::start(vec![saying(vec![Say::Reply(Message::text("<!doctype html>"))])]).await;
+    let error = session(&server, CountingAuth::new(), json!({})).stream(&asking(&[]), &metadata()).await.unwrap_err();
+    assert_eq!((error.code(), error.error().attempts), ("event-undecodable", Some(1)));
+
+    let server = Server::start(vec![saying(vec![Say::Reply(Message::binary(vec![1, 2]))]), answering(1)]).await;
+    assert!(succeed(&session(&server, CountingAuth::new(), json!({})), &asking(&[]), &metadata()).await.is_empty());
+    assert_eq!(server.handshakes().len(), 2);
+}
+
+#[tokio::test]
 async fn an_event_is_no_longer_than_the_client_accepts() {
     for first in [vec![created(), text(&"x".repeat(5000))], vec![text(&"x".repeat(5000))]] {
         let server = Server::start(vec![saying(vec![Say::Answer(first)])]).await;
@@ -202,6 +213,19 @@ async fn dropping_a_stream_takes_leave_of_the_server() {
     drop(stream);
     assert!(server.left(0).await);
     succeed(&session, &asking(&[]), &metadata()).await;
+}
+
+#[tokio::test]
+async fn r11_12_a_turn_can_be_interrupted_before_its_answer_begins() {
+    let server = Server::start(vec![saying(vec![]), answering(1)]).await;
+    let session = session(&server, CountingAuth::new(), json!({}));
+    let (request, metadata) = (asking(&[]), metadata());
+    tokio::select! {
+        _ = run(session.turn(&request, &metadata)) => panic!("nobody answered"),
+        () = server.wait(|(_, heard)| matches!(heard, Heard::Message(_))) => {}
+    }
+    assert!(server.left(0).await);
+    succeed(&session, &request, &metadata).await;
 }
 
 #[tokio::test]
