@@ -78,9 +78,14 @@ function interfacesModule(packageName, interfaces, named) {
   text += `\nexport interface Guest {\n${interfaces.map((found) => signatures(found, named)).join('')}}\n`;
   text += '\ntype Bind = (path: string, names: string, params: Type[], result?: Type) => any;\n';
   text += '\n/** Every exported function, bound by `plain`, or by `fallible` where it may fail with an error: its result is then the value. */\n';
+  const tables = ordered(named);
+  const names = mentionedBy(interfaces, named).map((name) => `${camel(name)}$`).join(', ');
   text += 'export function bind(plain: Bind, fallible: Bind): Guest {\n';
-  for (const [name, type] of ordered(named)) text += `  const ${camel(name)}$ = ${table(name, type, named)};\n`;
+  text += `  const { ${names} } = (known ??= tables());\n`;
   text += `  return {\n${interfaces.map((found) => bound(found, named)).join('')}  };\n}\n`;
+  text += '\nlet known: ReturnType<typeof tables> | undefined;\n\n/** How each type crosses the boundary. */\nfunction tables() {\n';
+  for (const [name, type] of tables) text += `  const ${camel(name)}$ = ${table(name, type, named)};\n`;
+  text += `  return { ${names} };\n}\n`;
   return text;
 }
 

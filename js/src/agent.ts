@@ -1,6 +1,6 @@
 import type { Guest } from './abi/guest.js';
 import type { Handle } from './abi/handle.js';
-import { milliseconds } from './assertion.js';
+import { whole } from './assertion.js';
 import { type Observer, type OperationOptions, type ProgressEvent, drive, tell, unlessAborted } from './drive.js';
 import { AgentIdentityError, hasCode, internal } from './error.js';
 import { type FetchOptions, signingFetch } from './fetch.js';
@@ -164,7 +164,7 @@ export class Agent extends Resource {
   }
 
   /** The header fields, and the task they are for. @internal */
-  async sign(reference: string | undefined, signal: AbortSignal = never): Promise<{ headers: HeaderPairs; taskId: string }> {
+  async sign(reference: string | undefined, signal: AbortSignal = never()): Promise<{ headers: HeaderPairs; taskId: string }> {
     const { agentRuntimeId, taskId, clockOffsetMs, accountHeaders } = this.ticket(reference);
     const { assertions } = this.#ground.guest;
     if (this.#custodianKeyId === undefined) {
@@ -205,7 +205,7 @@ export class Agent extends Resource {
 
   /** As {@link ensureTask}, but nothing is sent: a task that is neither known nor stored is `run-task-missing`. */
   async storedTask(reference?: string, options: OperationOptions = {}): Promise<string> {
-    return this.task(reference) ?? this.#performTask(reference, undefined, false, options, options.signal ?? never);
+    return this.task(reference) ?? this.#performTask(reference, undefined, false, options, options.signal ?? never());
   }
 
   /** Replaces a task that the backend has just refused; if that has happened already, the new one is returned (D1). */
@@ -219,7 +219,7 @@ export class Agent extends Resource {
    */
   async registerTask(reference?: ExternalTaskRef, options: TaskOptions = {}): Promise<string> {
     const operation = this.#agents.beginRegisterTask(this[HANDLE], reference, options.conversation);
-    return taskOf(await this.#drive(operation, options, options.signal ?? never));
+    return taskOf(await this.#drive(operation, options, options.signal ?? never()));
   }
 
   /** Takes a task that was registered earlier; `reference` is normalised. Errors: `task-id-invalid`. */
@@ -240,7 +240,7 @@ export class Agent extends Resource {
   /** Judges the response to a signed request and, when it shows a wrong clock, corrects the offset. Errors: `skew-out-of-range`. */
   onResponse(response: ResponseFacts): Judgement {
     const { sentMs, receivedMs } = response;
-    const facts = { ...response, sentMs: milliseconds(sentMs), receivedMs: milliseconds(receivedMs) };
+    const facts = { ...response, sentMs: whole('sentMs', sentMs), receivedMs: whole('receivedMs', receivedMs) };
     return judgementOf(this.#agents.onResponse(this[HANDLE], facts));
   }
 
@@ -294,13 +294,13 @@ export class Agent extends Resource {
   #fly(reference: string | undefined, refused: string | undefined, options: TaskOptions): Promise<Had> {
     const fly = async (): Promise<Had> => {
       try {
-        return { replaced: refused, taskId: await this.#performTask(reference, refused, true, options, never) };
+        return { replaced: refused, taskId: await this.#performTask(reference, refused, true, options, never()) };
       } catch (error) {
         return { replaced: refused, error };
       }
     };
     const waiting = () => tell(this.#observers(options), this.#waiting(reference, options.conversation));
-    return this.#flights.join(reference, options.signal ?? never, fly, waiting);
+    return this.#flights.join(reference, options.signal ?? never(), fly, waiting);
   }
 
   async #performTask(reference: string | undefined, refused: string | undefined, canRegister: boolean, options: TaskOptions, signal: AbortSignal) {
@@ -349,7 +349,7 @@ export class Agents {
       authapiBase,
       correctClock: options.correctClock ?? true,
       skewThresholdS,
-      clockOffsetMs: milliseconds(options.clockOffsetMs ?? 0),
+      clockOffsetMs: whole('clockOffsetMs', options.clockOffsetMs ?? 0),
     };
     const ground = { guest: this.#guest, host: this.#host, authapiBase, behaviour };
     const agent = new Agent(ground, this.#guest.agents.agent.open(config, handleOf(key)));
@@ -387,7 +387,7 @@ export class Agents {
     const verifying = given ? new VerifyingKey(this.#guest, this.#guest.keys.verifyingKey.import('raw', given)) : key;
     try {
       const operation = this.#guest.agents.beginRegisterAgent(authapiBase, handleOf(verifying), description, accessToken, fedramp);
-      const completion = await drive(this.#guest, operation, this.#host, [options.onEvent], options.signal ?? never);
+      const completion = await drive(this.#guest, operation, this.#host, [options.onEvent], options.signal ?? never());
       if (completion.tag !== 'agent-registered') throw internal('an agent registration ended as something else');
       return completion.val;
     } finally {
@@ -413,8 +413,12 @@ export interface AgentRegistration {
 /** How often a task that is had may be lost again before it is signed for. */
 const ROUNDS = 8;
 
-/** Of callers that give no signal. @internal */
-export const never: AbortSignal = /* @__PURE__ */ new AbortController().signal;
+/** The signal of callers that give none. @internal */
+export function never(): AbortSignal {
+  return (quiet ??= new AbortController().signal);
+}
+
+let quiet: AbortSignal | undefined;
 
 function taskOf(completion: Completion): string {
   if (completion.tag !== 'task-registered') throw internal('a task registration ended as something else');

@@ -1,4 +1,5 @@
 import type { Guest } from './abi/guest.js';
+import { AgentIdentityError } from './error.js';
 import type { Assertion, Prepared } from './generated/types.js';
 import type { Key } from './key.js';
 import { handleOf } from './resource.js';
@@ -13,7 +14,7 @@ export type { Assertion, Prepared };
  * import { load } from 'agent-identity';
  *
  * const { Assertion, Key } = await load();
- * using key = Key.generate();
+ * const key = Key.generate();
  * const headers = { authorization: Assertion.authorize(key, 'agent-123', 'task-123') };
  * ```
  */
@@ -30,7 +31,7 @@ export class Assertions {
    * must be held in the component. Errors: `runtime-id-invalid`, `task-id-invalid`, `clock-out-of-range`, `auth-material-missing`.
    */
   authorize(key: Key, agentRuntimeId: string, taskId: string, clockOffsetMs = 0): string {
-    return this.#guest.assertions.authorize(handleOf(key), agentRuntimeId, taskId, milliseconds(clockOffsetMs));
+    return this.#guest.assertions.authorize(handleOf(key), agentRuntimeId, taskId, whole('clockOffsetMs', clockOffsetMs));
   }
 
   /** As {@link authorize} for a given second, `YYYY-MM-DDThh:mm:ssZ`. Errors: also `timestamp-invalid`. */
@@ -40,7 +41,7 @@ export class Assertions {
 
   /** The text a custodian has to sign, for the clock's present second shifted by `clockOffsetMs`. */
   prepare(agentRuntimeId: string, taskId: string, clockOffsetMs = 0): Prepared {
-    return this.#guest.assertions.prepare(agentRuntimeId, taskId, milliseconds(clockOffsetMs));
+    return this.#guest.assertions.prepare(agentRuntimeId, taskId, whole('clockOffsetMs', clockOffsetMs));
   }
 
   /** As {@link prepare} for a given second. */
@@ -65,7 +66,8 @@ export class Assertions {
   }
 }
 
-/** @internal A whole number as the component takes it; anything else stays as it is and is refused there. */
-export function milliseconds(value: number): bigint {
-  return Number.isSafeInteger(value) ? BigInt(value) : (value as never);
+/** @internal A whole number as the component takes it. */
+export function whole(name: string, value: number): bigint {
+  if (Number.isSafeInteger(value)) return BigInt(value);
+  throw new AgentIdentityError('argument-invalid', 'fix-config', `${name} must be a whole number`);
 }

@@ -62,7 +62,7 @@ export class Enrollment extends Resource {
     if (this.#agent && isOf(this.#agent)) return this.#agent;
     const bootstrapping = async () => {
       if (this.#agent && !isOf(this.#agent)) this.#take(undefined);
-      const agent = await this.#changeToAgent({ tag: 'bootstrap', val: login }, options, never);
+      const agent = await this.#changeToAgent({ tag: 'bootstrap', val: login }, options, never());
       if (!isOf(agent)) throw overtaken();
       return agent;
     };
@@ -74,7 +74,7 @@ export class Enrollment extends Resource {
    * `workspace-not-allowed`, `store-…`.
    */
   async login(jwt: string, options: TaskOptions = {}): Promise<Agent> {
-    return this.#changeToAgent({ tag: 'login', val: jwt }, options, options.signal ?? never);
+    return this.#changeToAgent({ tag: 'login', val: jwt }, options, options.signal ?? never());
   }
 
   /**
@@ -82,7 +82,7 @@ export class Enrollment extends Resource {
    * `store-read-failed`, those of {@link login}. Concurrent callers share one loading.
    */
   async load(options: TaskOptions = {}): Promise<Agent> {
-    return this.#share('load', options, () => this.#changeToAgent({ tag: 'load' }, options, never));
+    return this.#share('load', options, () => this.#changeToAgent({ tag: 'load' }, options, never()));
   }
 
   /**
@@ -90,24 +90,24 @@ export class Enrollment extends Resource {
    * runtime id that waits. When it fails nothing has changed. The token must be one of the record's account.
    */
   async rotate(accessToken: string, options: TaskOptions = {}): Promise<string> {
-    const completion = await this.#change({ tag: 'rotate', val: accessToken }, options, options.signal ?? never);
+    const completion = await this.#change({ tag: 'rotate', val: accessToken }, options, options.signal ?? never());
     if (completion.tag !== 'rotation-pending') throw internal('a rotation ended as something else');
     return completion.val;
   }
 
   /** Puts the new key in the place of the old one; with `false` drops it. */
   async finishRotation(accept: boolean, options: TaskOptions = {}): Promise<Agent> {
-    return this.#changeToAgent({ tag: 'finish-rotation', val: accept }, options, options.signal ?? never);
+    return this.#changeToAgent({ tag: 'finish-rotation', val: accept }, options, options.signal ?? never());
   }
 
   /** Forgets the identity and its tasks, here and in storage. */
   async logout(options: TaskOptions = {}): Promise<void> {
     this.#take(undefined);
-    await this.#change({ tag: 'logout' }, options, options.signal ?? never);
+    await this.#change({ tag: 'logout' }, options, options.signal ?? never());
   }
 
   #share(what: string, options: TaskOptions, change: () => Promise<Agent>): Promise<Agent> {
-    return this.#flights.join(what, options.signal ?? never, change, () => undefined);
+    return this.#flights.join(what, options.signal ?? never(), change, () => undefined);
   }
 
   async #changeToAgent(change: Change, options: TaskOptions, signal: AbortSignal): Promise<Agent> {

@@ -7,7 +7,8 @@ export type { Component, ComponentVersion } from './component.js';
 export type { EventKind, Observer, OperationOptions, ProgressEvent } from './drive.js';
 export type { Enrollment, EnrollmentOptions, Enrollments, ManagedLogin } from './enrollment.js';
 export { type Advice, AgentIdentityError, type ErrorDetails, hasCode } from './error.js';
-export type * as metadataTypes from './generated/types.js';
+/** Records, enums and variants of the component's interfaces, for example `types.Snapshot`. */
+export type * as types from './generated/types.js';
 export { type Attestor, type Clock, type Custodian, type Host, HostError, type HostFailure, type Http, type Random, type Sleep } from './host.js';
 export type { HttpRequest, HttpResponse, LoadedDocument, Storage } from './host.js';
 export type { CustodialKey, CustodyCheck, Key, Keys, PrivateForm, PublicForm, PublicForms, VerifyingKey, VerifyingKeys } from './key.js';

@@ -45,6 +45,7 @@ export function loader(platform: Platform): Load {
       const url = new URL(source, (globalThis as { location?: { href: string } }).location?.href);
       return once(byName, url.href, async () => (await platform.read?.(url)) ?? fetchModule(url));
     }
+    if (typeof source !== 'object' || source === null) throw notASource();
     return once(byObject, source, () => compileSource(source));
   };
 
@@ -65,10 +66,10 @@ export async function fetchModule(url: URL): Promise<WebAssembly.Module> {
 
 /** @internal */
 export async function compileSource(source: Uint8Array | ArrayBuffer | Response): Promise<WebAssembly.Module> {
-  if (source instanceof Response) return compileResponse(source);
-  if (!isBytes(source) && !(source instanceof ArrayBuffer)) {
-    throw new AgentIdentityError('argument-invalid', 'fix-config', 'source must be a URL, bytes, a Response or a WebAssembly.Module');
-  }
+  // Bytes first: Node loads all of `fetch` when somebody mentions `Response`.
+  const areBytes = isBytes(source) || source instanceof ArrayBuffer;
+  if (!areBytes && source instanceof Response) return compileResponse(source);
+  if (!areBytes) throw notASource();
   try {
     return await WebAssembly.compile(source as BufferSource);
   } catch (error) {
@@ -86,4 +87,8 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   } catch (error) {
     throw unsupported('it cannot be compiled here', error);
   }
+}
+
+function notASource(): AgentIdentityError {
+  return new AgentIdentityError('argument-invalid', 'fix-config', 'source must be a URL, bytes, a Response or a WebAssembly.Module');
 }

@@ -36,7 +36,7 @@ export function metadataOf(guest: Guest, host: Host): Metadata {
   return {
     ...functions,
     attest: async (options = {}) => {
-      const completion = await drive(guest, beginAttest(), host, [options.onEvent], options.signal ?? never);
+      const completion = await drive(guest, beginAttest(), host, [options.onEvent], options.signal ?? never());
       if (completion.tag !== 'attested') throw internal('an attestation ended as something else');
       return completion.val;
     },

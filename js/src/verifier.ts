@@ -1,6 +1,6 @@
 import type { Guest } from './abi/guest.js';
 import type { Accepted as Verified, Policy, ReplayMode, TaskState } from './generated/types.js';
-import { milliseconds } from './assertion.js';
+import { whole } from './assertion.js';
 import type { VerifyingKey } from './key.js';
 import { HANDLE, Resource, handleOf } from './resource.js';
 
@@ -41,9 +41,9 @@ export const USUAL_POLICY: Policy = { maxAgeS: 300, aheadS: 10 };
  * import { load } from 'agent-identity';
  *
  * const { Assertion, Key, ReplayWindow, Verifier, VerifyingKey } = await load();
- * using key = Key.generate();
- * using agent = VerifyingKey.import('raw', key.public().raw);
- * using replays = ReplayWindow.open({ mode: { tag: 'strict' } });
+ * const key = Key.generate();
+ * const agent = VerifyingKey.import('raw', key.public().raw);
+ * const replays = ReplayWindow.open({ mode: { tag: 'strict' } });
  * const accepted = Verifier.verifyAssertion(Assertion.authorize(key, 'agent-123', 'task-123'), agent, { markS: replays.mark() });
  * replays.admit(accepted.replayKey, accepted.timestampS);
  * ```
@@ -111,7 +111,7 @@ export class ReplayWindow extends Resource {
    * `assertion-replayed`, `replay-store-unavailable`, `assertion-expired`.
    */
   admit(replayKey: Uint8Array, timestampS: number): number {
-    return this.#guest.verification.replayWindow.admit(this[HANDLE], replayKey, milliseconds(timestampS));
+    return this.#guest.verification.replayWindow.admit(this[HANDLE], replayKey, whole('timestampS', timestampS));
   }
 
   /** Greatest timestamp ever removed, Unix seconds. */
@@ -143,7 +143,7 @@ export class ReplayWindows {
 }
 
 function factsOf({ revoked = false, task = 'unchecked', markS, ...facts }: VerifierFacts) {
-  return { ...facts, revoked, task, markS: markS === undefined ? undefined : milliseconds(markS) };
+  return { ...facts, revoked, task, markS: markS === undefined ? undefined : whole('markS', markS) };
 }
 
 function acceptedOf({ replayKey, timestampS, retainUntilMs }: Verified): Accepted {

@@ -29,7 +29,7 @@ export class Instance {
 
   constructor(module: WebAssembly.Module, packageName: string) {
     this.#package = packageName;
-    this.#exports = new WebAssembly.Instance(module, this.#imports(module)).exports;
+    this.#exports = this.#instantiate(module);
     this.memory = new Memory(this, this.#exports);
   }
 
@@ -38,33 +38,42 @@ export class Instance {
     return this.#trap === undefined;
   }
 
-  /** A function of an interface. `names` are those of its parameters, `result` that of its value; a failure is read by `failed`. */
+  /** A function of an interface. `names` are those of its parameters, `result` is the type of its value. It is looked up at its first use. */
   function(path: string, environment: Environment, names: readonly string[], params: readonly Type[], result: Type | undefined): Call {
-    const name = this.#name(path);
-    const run = this.#exports[name] as ((...slots: (number | bigint)[]) => any) | undefined;
-    if (!run) throw unsupported(`it does not export ${path}`);
-    const after = this.#exports[`cabi_post_${name}`] as ((returned: number) => void) | undefined;
-    const spilled = params.reduce((slots, type) => slots + type.flat.length, 0) > MOST_SLOTS ? tuple(params) : undefined;
+    let run: Call | undefined;
     return (...values) =>
       this.#enter(environment, () => {
+        run ??= this.#bound(path, params, result);
         checkArguments(names, params, values, this.memory);
-        return this.#guard(() => {
-          const slots: (number | bigint)[] = [];
-          if (spilled) {
-            const at = this.memory.allocate(spilled.size, spilled.align);
-            spilled.store(values, this.memory, at);
-            slots.push(at);
-          } else {
-            params.forEach((type, index) => type.lower(values[index], this.memory, slots));
-          }
-          const returned = run(...slots);
-          this.memory.refresh();
-          if (!result) return undefined;
-          const value = result.flat.length > 1 ? result.load(this.memory, returned) : result.lift!(returned, this.memory);
-          after?.(returned);
-          return value;
-        });
+        return this.#guard(() => run!(values));
       });
+  }
+
+  /** Passes checked values to a core function. */
+  #bound(path: string, params: readonly Type[], result: Type | undefined): Call {
+    const name = this.#name(path);
+    const run = this.#exports[name] as Call | undefined;
+    if (!run) throw unsupported(`it does not export ${path}`);
+    const after = this.#exports[`cabi_post_${name}`] as Call | undefined;
+    const spilled = params.reduce((slots, type) => slots + type.flat.length, 0) > MOST_SLOTS ? tuple(params) : undefined;
+    const lower = (values: readonly unknown[]): (number | bigint)[] => {
+      if (spilled) {
+        const at = this.memory.allocate(spilled.size, spilled.align);
+        spilled.store(values, this.memory, at);
+        return [at];
+      }
+      const slots: (number | bigint)[] = [];
+      params.forEach((type, index) => type.lower(values[index], this.memory, slots));
+      return slots;
+    };
+    return (values) => {
+      const returned = run(...lower(values));
+      this.memory.refresh();
+      if (!result) return undefined;
+      const value = result.flat.length > 1 ? result.load(this.memory, returned) : result.lift!(returned, this.memory);
+      after?.(returned);
+      return value;
+    };
   }
 
   /** Drops what a handle stands for. In an instance that trapped it is gone with everything else. */
@@ -72,6 +81,18 @@ export class Instance {
     if (!this.isSound) return;
     // A finalizer never runs while the component does: neither is interrupted.
     this.#guard(() => this.#destructor(kind)(representation));
+  }
+
+  #instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+    const imports = this.#imports(module);
+    let exports: WebAssembly.Exports;
+    try {
+      ({ exports } = new WebAssembly.Instance(module, imports));
+    } catch (error) {
+      throw unsupported('it cannot be instantiated here', error);
+    }
+    if (!(exports['memory'] instanceof WebAssembly.Memory)) throw unsupported('it has no memory');
+    return exports;
   }
 
   #enter<T>(environment: Environment, call: () => T): T {

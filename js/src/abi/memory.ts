@@ -7,6 +7,8 @@ export class Memory {
   /** For the memory as it is now: it moves when it grows. */
   view!: DataView;
   #bytes!: Uint8Array;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #memory: WebAssembly.Memory;
   readonly #reallocate: Reallocate;
 
@@ -58,18 +60,15 @@ export class Memory {
   }
 
   readText(at: number, length: number): string {
-    return decoder.decode(this.#bytes.subarray(at, at + length));
+    return this.#decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
   /** The room that was taken is too small for a text that is not ASCII. */
   #writeLongerText(text: string, short: number): [at: number, length: number] {
-    const encoded = encoder.encode(text);
+    const encoded = this.#encoder.encode(text);
     const at = this.#reallocate(short, text.length, 1, encoded.length) >>> 0;
     this.refresh();
     this.#bytes.set(encoded, at);
     return [at, encoded.length];
   }
 }
-
-const encoder = /* @__PURE__ */ new TextEncoder();
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
