@@ -11,5 +11,5 @@ export async function inNode(authority) {
     guest: async () => new Uint8Array(await readFile(place('dist/guest.wasm'))),
     host: (name) => import(`../dist/hosts/${name}.js`),
   };
-  return run(suite(library, { read: readData, vectors: vectorFiles(), authority, hasPolicy: false }));
+  return run(await suite(library, { read: readData, vectors: vectorFiles(), authority, hasPolicy: false }));
 }

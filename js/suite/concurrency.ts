@@ -36,12 +36,13 @@ export function concurrency({ package: { AgentIdentityError, load } }: Library):
         const network = new Gathering(MANY, (request, number) => (number % 3 === 1 ? { status: 400, text: '' } : taskNamedByReference(request)));
         const key = component.Key.generate();
         const agent = component.with({ http: network }).Agent.open({ agentRuntimeId: 'agent', key, authapiBase: 'https://auth.example' });
-        const stop = new AbortController();
+        const stops: AbortController[] = [];
         const outcomes = Array.from({ length: MANY }, async (_, number) => {
-          const options = number % 3 === 2 ? { signal: stop.signal } : {};
-          return agent.registerTask({ kind: 'thread', value: uuid(number) }, options).catch((error: unknown) => error);
+          const stop = new AbortController();
+          if (number % 3 === 2) stops.push(stop);
+          return agent.registerTask({ kind: 'thread', value: uuid(number) }, { signal: stop.signal }).catch((error: unknown) => error);
         });
-        network.whenAll.then(() => stop.abort(new Error('given up')));
+        network.whenAll.then(() => stops.forEach((stop) => stop.abort(new Error('given up'))));
         const ended = await Promise.all(outcomes);
         const count = (test: (one: unknown) => boolean) => ended.filter(test).length;
         equal(count((one) => typeof one === 'string'), Math.ceil(MANY / 3), 'those that went on');

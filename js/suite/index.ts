@@ -2,6 +2,7 @@
 
 import { faults } from './authority/faults.js';
 import { backendOf } from './authority/backend.js';
+import { clocks } from './authority/clocks.js';
 import { requests } from './authority/requests.js';
 import type { Case } from './case.js';
 import { concurrency } from './concurrency.js';
@@ -19,19 +20,20 @@ export type { Environment, Library } from './environment.js';
 export { observed } from './import.js';
 
 /** Every case for this package here. */
-export function suite(library: Library, environment: Environment): Case[] {
+export async function suite(library: Library, environment: Environment): Promise<Case[]> {
   const backend = backendOf(environment);
   const needingBackend = (cases: (library: Library, at: NonNullable<typeof backend>) => Case[]) => (backend ? cases(library, backend) : []);
   return [
     ...loadingHazards(library),
     ...argumentHazards(library),
     ...errorHazards(library),
-    ...vectors(library, environment),
+    ...(await vectors(library, environment)),
     ...signatures(library, environment),
     ...concurrency(library),
     ...secrets(library),
     ...needingBackend(requests),
     ...needingBackend(faults),
+    ...needingBackend(clocks),
     ...policy(library, environment),
     ...violations(environment),
   ];

@@ -14,7 +14,7 @@ export function secrets(library: Library): Case[] {
       name: `secrets: a key imported as ${form} is gone from the memory when it is disposed of`,
       run: async () => {
         const { component, memory } = await instance(library);
-        const planted = await plant();
+        const planted = await plant(library);
         const key = component.Key.import(form, planted.forms[form]);
         component.Assertion.authorizeAt(key, 'agent', 'task', '2026-04-23T00:00:00Z');
         that(memory().holds(planted.seed), 'the scan does not find what is there');
@@ -26,7 +26,7 @@ export function secrets(library: Library): Case[] {
       name: 'secrets: a key held by an agent goes with the last of its holders',
       run: async () => {
         const { component, memory } = await instance(library);
-        const planted = await plant();
+        const planted = await plant(library);
         const key = component.Key.import('seed', planted.seed);
         const agent = component.Agent.open({ agentRuntimeId: 'agent', key, authapiBase: 'https://auth.example', runTask: 'task' });
         key.dispose();
@@ -40,7 +40,7 @@ export function secrets(library: Library): Case[] {
       name: 'secrets: a key that was revealed leaves nothing behind',
       run: async () => {
         const { component, memory } = await instance(library);
-        const planted = await plant();
+        const planted = await plant(library);
         const key = component.Key.import('seed', planted.seed);
         for (const form of ['pkcs8-der', 'pkcs8-base64', 'pkcs8-pem'] as const) component.Reveal.privateKey(key, form).fill(0);
         key.dispose();
@@ -51,7 +51,7 @@ export function secrets(library: Library): Case[] {
       name: 'secrets: keys that are refused leave nothing behind',
       run: async () => {
         const { component, memory } = await instance(library);
-        const planted = await plant();
+        const planted = await plant(library);
         const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
         const longer = new TextEncoder().encode(`${text(planted.forms['pkcs8-base64'])}A`);
         await refused('key-not-base64', () => component.Key.import('pkcs8-base64', longer));
@@ -97,7 +97,7 @@ export function secrets(library: Library): Case[] {
       name: 'secrets: a generated key is gone, and its random bytes with it',
       run: async () => {
         const { component, memory } = await instance(library);
-        const planted = await plant();
+        const planted = await plant(library);
         const key = component.with({ random: { fill: (bytes) => bytes.set(planted.seed.subarray(0, bytes.length)) } }).Key.generate();
         that(memory().holds(planted.seed), 'it was made of something else');
         key.dispose();
@@ -157,12 +157,16 @@ const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4,
 let plantings = 0;
 
 /** A key like no other, so that what is found is this one. */
-async function plant(): Promise<Planted> {
+async function plant({ package: { load } }: Library): Promise<Planted> {
   plantings += 1;
   const seed = new Draws(1000 + plantings).bytes(32);
   const der = Uint8Array.from([...PKCS8, ...seed]);
   const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
   const d = base64(seed).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+  // Another instance reads the public half.
+  const key = (await load()).Key.import('seed', seed);
+  const { jwk } = key.public();
+  key.dispose();
   const pem = `-----BEGIN PRIVATE KEY-----\n${base64(der)}\n-----END PRIVATE KEY-----\n`;
   const utf8 = (text: string) => new TextEncoder().encode(text);
   const expanded = new Uint8Array(await crypto.subtle.digest('SHA-512', seed));
@@ -187,7 +191,7 @@ async function plant(): Promise<Planted> {
       'pkcs8-der': der,
       'pkcs8-base64': utf8(base64(der)),
       'pkcs8-pem': utf8(pem),
-      jwk: utf8(JSON.stringify({ kty: 'OKP', crv: 'Ed25519', d })),
+      jwk: utf8(JSON.stringify({ ...(JSON.parse(jwk) as object), d })),
     },
     absentFrom: (scan) => {
       const left = Object.entries(derived).filter(([, bytes]) => scan.holds(bytes));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = process.env.AGENT_IDENTITY_PROGRAM ?? fileURLToPath(new URL('../../target/debug/agent-identity', import.meta.url));
+export const PROGRAM = process.env.AGENT_IDENTITY_PROGRAM ?? fileURLToPath(new URL('../../target/debug/agent-identity', import.meta.url));
 
 /** Why there is no backend to test against, if there is none. */
 export const skip = existsSync(PROGRAM) ? false : `no ${PROGRAM}: build it, or name it in AGENT_IDENTITY_PROGRAM`;

@@ -173,11 +173,12 @@ export class Reader {
     if (close === ']' && this.takes(',')) this.next();
   }
 
-  /** Calls `member` with each name of an object, standing before its value. */
-  members(member: (name: string) => void): void {
+  /** Calls `member` with each name of an object, standing before its value; `named` is called as soon as the name is read. */
+  members(member: (name: string) => void, named?: (name: string) => void): void {
     for (let first = true; this.next() !== '}'; first = false) {
       if (!first) this.expect(',');
       const name = this.string();
+      named?.(name);
       this.expect(':');
       member(name);
     }
@@ -314,11 +315,12 @@ export function struct<D extends Record<string, Decoder<any>>>(decoders: D): Dec
     switch (reader.next()) {
       case '{':
         return reader.within('}', () => {
-          reader.members((name) => {
-            if (!names.includes(name)) return void reader.raw();
-            if (found.has(name)) throw new Fault('repeated', undefined, name);
-            return void found.set(name, decoders[name]!(reader));
-          });
+          reader.members(
+            (name) => void (names.includes(name) ? found.set(name, decoders[name]!(reader)) : reader.raw()),
+            (name) => {
+              if (found.has(name)) throw new Fault('repeated', undefined, name);
+            },
+          );
           return complete(found);
         });
       case '[':
@@ -371,8 +373,7 @@ export function tagged<D extends Record<string, Decoder<any>>>(
   tag: string,
   forms: D,
 ): Decoder<{ [K in keyof D]: { tag: K; val: D[K] extends Decoder<infer T> ? T : never } }[keyof D]> {
-  const tagOf = (reader: Reader, before: string | undefined): string => {
-    if (before !== undefined) throw new Fault('repeated', undefined, tag);
+  const tagOf = (reader: Reader): string => {
     const found = text(reader);
     if (!Object.hasOwn(forms, found)) throw new Fault('data', reader.at);
     return found;
@@ -384,13 +385,18 @@ export function tagged<D extends Record<string, Decoder<any>>>(
     const parts: string[] = [];
     reader.within(open === '{' ? '}' : ']', () => {
       if (open === '{') {
-        reader.members((member) => {
-          if (member === tag) found = tagOf(reader, found);
-          else parts.push(`${JSON.stringify(member)}:${value(reader)}`);
-        });
+        reader.members(
+          (member) => {
+            if (member === tag) found = tagOf(reader);
+            else parts.push(`${JSON.stringify(member)}:${value(reader)}`);
+          },
+          (member) => {
+            if (member === tag && found !== undefined) throw new Fault('repeated', undefined, tag);
+          },
+        );
       } else {
         // Of an array the first element is the tag.
-        reader.elements((index) => void (index ? parts.push(value(reader)) : (found = tagOf(reader, found))));
+        reader.elements((index) => void (index ? parts.push(value(reader)) : (found = tagOf(reader))));
       }
       if (found === undefined) throw new Fault('missing', undefined, tag);
     });

@@ -55,12 +55,15 @@ export class Backend {
   }
 
   async #post(path: string, body: unknown): Promise<any> {
-    const answer = await fetch(this.origin + path, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await fetch(this.origin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     const text = await answer.text();
     that(answer.ok, `${path} answered ${answer.status}: ${text}`);
     return text ? JSON.parse(text) : undefined;
   }
 }
+
+/** A request of a model. */
+export const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"m","input":"hello"}' };
 
 /** What came back from the endpoint that verifies: the first event of its stream. */
 export async function verified(response: Response): Promise<Record<string, unknown>> {

@@ -3,7 +3,7 @@
 import type { Case } from '../case.js';
 import type { Library } from '../environment.js';
 import { equal, refused, that } from '../expect.js';
-import { type Backend, registered, verified } from './backend.js';
+import { type Backend, POST, registered, verified } from './backend.js';
 
 interface Row {
   readonly fault: string;
@@ -26,8 +26,6 @@ const TASK: readonly Row[] = [
   { fault: 'task/huge', what: '200, 2 MiB', code: 'response-too-large' },
   { fault: 'task/truncate', what: 'an answer cut in half', code: 'task-register-unavailable', waits: [200, 400] },
   { fault: 'task/lose', what: 'a connection that closes without an answer', code: 'task-register-unavailable', waits: [200, 400] },
-  { fault: 'skew:+400s', what: 'a clock 400 s ahead' },
-  { fault: 'skew:-400s', what: 'a clock 400 s behind' },
 ];
 
 const AGENT: readonly Row[] = [
@@ -50,7 +48,7 @@ function taskFault(library: Library, backend: Backend, row: Row): Case {
       await backend.with(row.fault, () => outcome(row, () => agent.ensureTask()));
       waited(row, events.map(({ delayMs }) => delayMs));
       // Whatever failed is done again without the fault.
-      await verified(await agent.fetch(backend.responses, { method: 'POST', body: '{"model":"m","input":"x"}' }));
+      await verified(await agent.fetch(backend.responses, POST));
       end();
     },
   };

@@ -3,9 +3,7 @@
 import type { Case } from '../case.js';
 import type { Library } from '../environment.js';
 import { equal, refused, that, thrown } from '../expect.js';
-import { type Backend, registered, verified } from './backend.js';
-
-const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"m","input":"hello"}' };
+import { type Backend, POST, registered, verified } from './backend.js';
 
 export function requests(library: Library, backend: Backend): Case[] {
   return [
@@ -39,19 +37,6 @@ export function requests(library: Library, backend: Backend): Case[] {
         await backend.endTask(task);
         const facts = await verified(await agent.fetch(backend.responses, POST));
         that(facts['task_id'] !== task, 'signed for the task that ended');
-        end();
-      },
-    },
-    {
-      name: 'authority: a wrong clock is corrected, and the request repeated once (D2)',
-      run: async () => {
-        const { agent, end } = await registered(library, backend);
-        await agent.ensureTask();
-        await backend.with('skew:+400s', async () => {
-          await verified(await agent.fetch(backend.responses, POST));
-          that(Math.abs(agent.clockOffsetMs - 400_000) < 5000, `the offset is ${agent.clockOffsetMs}`);
-          await verified(await agent.fetch(backend.responses, POST));
-        });
         end();
       },
     },

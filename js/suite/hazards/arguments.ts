@@ -87,11 +87,11 @@ export function argumentHazards({ package: { load } }: Library): Case[] {
       name: 'arguments: undefined is none, null is not, and an empty text is a text',
       run: async () => {
         const { TaskRef } = await load();
-        equal(TaskRef.normalize({ kind: 'none' }), undefined);
-        equal(TaskRef.normalize({ kind: 'none', value: undefined }), undefined);
-        await refused('argument-invalid', () => TaskRef.normalize({ kind: 'none', value: null as never }));
+        equal(TaskRef.normalize({ kind: 'run' }), undefined);
+        equal(TaskRef.normalize({ kind: 'run', value: undefined }), undefined);
+        await refused('argument-invalid', () => TaskRef.normalize({ kind: 'run', value: null as never }));
         await refused('argument-invalid', () => TaskRef.normalize(undefined as never));
-        await refused('ref-value-missing', () => TaskRef.normalize({ kind: 'thread', value: undefined }));
+        await refused('ref-missing', () => TaskRef.normalize({ kind: 'thread', value: undefined }));
         const empty = await refusal(() => TaskRef.normalize({ kind: 'thread', value: '' }));
         that(empty !== 'argument-invalid', 'an empty text is not a missing one');
       },

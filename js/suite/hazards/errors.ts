@@ -62,7 +62,7 @@ export function errorHazards({ package: { AgentIdentityError, HostError, dispose
       run: async () => {
         const { Key } = await load();
         const key = Key.generate();
-        const end = dispose as typeof Symbol.dispose;
+        const end: typeof Symbol.dispose = dispose as never;
         that(typeof key[end] === 'function', 'no method for `using`');
         equal(end, Symbol.dispose ?? end);
         key[end]();
