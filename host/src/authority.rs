@@ -21,12 +21,15 @@
 //! | `POST /api/accounts/v1/agent/register` | registers an agent, with a development token as bearer |
 //! | `POST /api/accounts/v1/agent/{id}/task/register` | registers a task |
 //! | `POST /backend-api/codex/responses` | verifies; server-sent events |
+//! | `GET /backend-api/codex/responses` with an upgrade | verifies; the same events over a WebSocket |
 //! | `POST /backend-api/codex/responses/compact`, `/backend-api/codex/memories/trace_summarize` | verify; JSON |
 //! | `GET /backend-api/wham/agent-identities/jwks` | keys of identity JWTs |
 //! | `GET /healthz`, `GET /metrics` | for whoever watches it |
 //! | `POST /dev/token`, `/dev/identity-jwt`, `/dev/revoke-agent`, `/dev/end-task`, `/dev/faults`, `GET /dev/agents` | development only |
+//! | `GET /dev/inspect` | development only: what came to the model endpoints lately, decoded |
 
 mod answer;
+mod arrivals;
 mod clock;
 mod config;
 mod endpoints;
@@ -42,10 +45,12 @@ mod replay;
 mod running;
 mod server;
 mod sessions;
+mod sockets;
 mod store;
 mod verifier;
 
-pub use config::{AuthorityConfig, Database, TaskIds, replay_mode};
+pub use arrivals::RequestFilter;
+pub use config::{AuthorityConfig, Database, SocketLimits, TaskIds, replay_mode};
 pub use faults::Faults;
 pub use issuer::{IdentitySubject, IssuedIdentity};
 pub use running::RunningAuthority;
@@ -54,6 +59,7 @@ use crate::component::Component;
 use crate::component::wit::verification::{Policy, ReplayConfig};
 use crate::error::Error;
 use crate::system::SystemRandom;
+use arrivals::Arrivals;
 use clock::AuthorityClock;
 use endpoints::Shared;
 use faults::ActiveFaults;
@@ -61,6 +67,7 @@ use issuer::Issuer;
 use metrics::Metrics;
 use replay::Replay;
 use sessions::Sessions;
+use sockets::Sockets;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use store::Store;
@@ -105,6 +112,8 @@ async fn share(component: &Component, config: &AuthorityConfig) -> Result<Shared
         task_ids: config.task_ids,
         answered_tasks: AtomicU64::new(0),
         token_lifetime_s: config.token_lifetime_s,
+        sockets: Sockets::new(config.sockets),
+        arrivals: config.development.then(Arrivals::default),
     })
 }
 

@@ -149,7 +149,7 @@ impl Command {
             Self::Respond(command) => command.run(context).await,
             Self::Token(command) => command.run(context).await,
             Self::Verify(command) => command.run(context),
-            Self::Inspect(command) => command.run(context),
+            Self::Inspect(command) => command.run(context).await,
             Self::Keygen(command) => command.run(context),
             Self::Normalize(command) => command.run(context),
             Self::Serve(command) => command.run(context).await,

@@ -4,17 +4,25 @@
 //! question; no answer depends on the questions before it.
 
 mod assertions;
+mod attestation;
+mod caller_ids;
 mod catalogue;
 mod decisions;
 mod doubles;
 mod driver;
+mod installations;
 mod instant;
+mod items;
 mod keys;
+mod lineage;
 mod lines;
 mod logins;
+mod metadata;
 mod operations;
+mod originators;
 mod question;
 mod registrations;
+mod remotes;
 mod verification;
 
 use crate::component::Component;

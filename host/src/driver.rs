@@ -4,10 +4,11 @@ mod queued_observer;
 
 pub use queued_observer::QueuedObserver;
 
+use crate::attestation::{self, Attestor};
 use crate::component::wit::operations as wit;
 use crate::error::Error;
 use crate::ports::{Custodian, CustodianError, Http, HttpFailure, HttpRequest, HttpResponse, Revision, Sleeper, Storage, StorageError};
-use crate::session::{OperationHandle, Session};
+use crate::session::{OperationHandle, Session, Step};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub(crate) struct Performer {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) custodian: Option<Arc<dyn Custodian>>,
+    pub(crate) attestor: Option<Arc<dyn Attestor>>,
     pub(crate) observer: Arc<dyn Observer>,
 }
 
@@ -111,8 +113,7 @@ impl Performer {
                 }
                 None => Err(wit::CustodianFailure::Unsupported),
             }),
-            // No host of this crate attests yet.
-            wit::Effect::Attest(_) => wit::Outcome::Attest(wit::Attestation::Failed),
+            wit::Effect::Attest(budget_ms) => wit::Outcome::Attest(self.attest(budget_ms).await),
             wit::Effect::Sleep(ms) => {
                 self.sleeper.sleep(Duration::from_millis(ms)).await;
                 wit::Outcome::Slept
@@ -137,6 +138,13 @@ impl Performer {
             Err(HttpFailure::Failed) => Err(wit::HttpFailure::Failed),
             Err(HttpFailure::Cancelled) => Err(wit::HttpFailure::Cancelled),
         }
+    }
+
+    /// The effect names no thread. That there is nobody to ask is a failure to it.
+    async fn attest(&self, budget_ms: u32) -> wit::Attestation {
+        let Some(attestor) = &self.attestor else { return wit::Attestation::Failed };
+        let outcome = attestation::ask(&**attestor, None, Duration::from_millis(budget_ms.into())).await;
+        outcome.map_or(wit::Attestation::Failed, wit::Attestation::from)
     }
 
     async fn load(&self, name: &str) -> Result<Option<wit::LoadedDocument>, wit::StorageFailure> {
@@ -165,6 +173,7 @@ fn wipe(outcome: Option<wit::Outcome>) {
         Some(wit::Outcome::Load(Ok(Some(mut loaded)))) => loaded.document.zeroize(),
         Some(wit::Outcome::Http(Ok(mut response))) => response.body.zeroize(),
         Some(wit::Outcome::Unseal(Ok(mut opened))) => opened.zeroize(),
+        Some(wit::Outcome::Attest(wit::Attestation::Token(mut token))) => token.zeroize(),
         _ => {}
     }
 }
@@ -193,7 +202,7 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    fn resume(&self, outcome: Option<&wit::Outcome>) -> Result<wit::Step, Error> {
+    fn resume(&self, outcome: Option<&wit::Outcome>) -> Result<Step, Error> {
         let handle = self.handle.as_ref().ok_or_else(|| Error::internal("an operation is resumed after its end".into()))?;
         lock(self.session).resume(handle, outcome)
     }
@@ -212,3 +221,6 @@ impl Drop for Running<'_> {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

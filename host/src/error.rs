@@ -90,8 +90,8 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl From<wit::Error> for Error {
-    fn from(error: wit::Error) -> Self {
+impl From<wit::ErrorInfo> for Error {
+    fn from(error: wit::ErrorInfo) -> Self {
         Self {
             code: error.code,
             advice: error.advice,

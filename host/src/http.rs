@@ -19,10 +19,15 @@ use tokio::time::{Instant, timeout_at};
 /// The proxies of the system and the environment are not used. A program that needs one sets it on a builder
 /// ([`from_builder`](Self::from_builder)) or hands over its own client ([`with_client`](Self::with_client)).
 ///
+/// A WebSocket begins with HTTP/1.1, so it needs a client that agrees on nothing newer with servers:
+/// [`for_websockets`](Self::for_websockets).
+///
 /// [`Connect`]: HttpFailure::Connect
 #[derive(Clone)]
 pub struct ReqwestHttp {
     client: Client,
+    /// Speaks HTTP/1.1 only.
+    upgrading: Option<Client>,
 }
 
 impl ReqwestHttp {
@@ -33,20 +38,29 @@ impl ReqwestHttp {
 
     /// With a builder's proxies, certificates and timeouts; the rules above are set on top of it.
     pub fn from_builder(builder: ClientBuilder) -> Result<Self, reqwest::Error> {
-        let builder = builder.redirect(redirect::Policy::none()).retry(retry::never()).referer(false);
-        let builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
-        builder.build().map(Self::with_client)
+        strict(builder).build().map(Self::with_client)
+    }
+
+    /// Opens WebSockets with what this builder makes: give it the proxies, certificates and timeouts of the other. Without it they are
+    /// opened as requests are made, which fails where a server agrees on HTTP/2; the requests then go over HTTP.
+    pub fn for_websockets(self, builder: ClientBuilder) -> Result<Self, reqwest::Error> {
+        Ok(Self { upgrading: Some(strict(builder).http1_only().build()?), ..self })
     }
 
     /// With a client as it is, its proxies, cookies and default fields included. It must have been built with
     /// `redirect::Policy::none()`: an answer it was redirected to is refused, but the request has been sent by then.
     pub fn with_client(client: Client) -> Self {
-        Self { client }
+        Self { client, upgrading: None }
     }
 
     /// For requests whose answers are read as they arrive.
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// For WebSocket handshakes.
+    pub(crate) fn upgrading(&self) -> &Client {
+        self.upgrading.as_ref().unwrap_or(&self.client)
     }
 
     async fn exchange(&self, request: Request, deadline: Instant, limits: &Limits) -> Result<HttpResponse, HttpFailure> {
@@ -92,6 +106,12 @@ impl Http for ReqwestHttp {
         }
         answer
     }
+}
+
+/// Each request once, as it is.
+fn strict(builder: ClientBuilder) -> ClientBuilder {
+    let builder = builder.redirect(redirect::Policy::none()).retry(retry::never()).referer(false);
+    builder.no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
 struct Limits {

@@ -25,16 +25,19 @@
 //! - [`responses::ResponsesClient`]: the model endpoints, streamed, with credentials, retries and timeouts.
 //! - [`provider::Providers`], [`auth::ProviderAuth`]: where requests go, and whose credential each attempt carries.
 //! - [`delegate`]: sub-agents that sign with their parent's identity, if its approver lets them.
+//! - [`metadata`]: what requests say about their thread, turn, window and program; rendered by the component for each endpoint.
 //! - [`storage`]: OS keyring, encrypted file, plain file, memory; a ladder that says what it chose; migration between them.
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
+//! - [`installation`], [`workspace`], [`attestation`], [`trace_context`]: what a request's metadata says, and only a host can know.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
 //!
 //! Features: `client` (reqwest with rustls), `custodian` (keys in aws-lc-rs), `keyring` and `age` (storage in the OS keyring and
-//! in an encrypted file), `authority` (a backend), `conform` (the conformance driver), `cli` (all of them and the command line;
-//! default).
+//! in an encrypted file), `authority` (a backend), `workspace` (facts of git repositories), `conform` (the conformance driver),
+//! `cli` (all of them and the command line; default).
 
 pub mod agent;
+pub mod attestation;
 #[cfg(feature = "client")]
 pub mod auth;
 #[cfg(feature = "authority")]
@@ -53,8 +56,10 @@ pub mod enrollment;
 pub mod error;
 #[cfg(feature = "client")]
 pub mod http;
+pub mod installation;
 #[cfg(feature = "client")]
 pub mod layer;
+pub mod metadata;
 pub mod ports;
 #[cfg(feature = "client")]
 pub mod provider;
@@ -67,6 +72,9 @@ pub mod storage;
 pub mod surroundings;
 pub mod system;
 mod timestamp;
+pub mod trace_context;
+#[cfg(feature = "workspace")]
+pub mod workspace;
 
 pub use agent::Agent;
 pub use component::{Component, LoadOptions, Profile};
@@ -83,5 +91,5 @@ pub mod types {
     pub use crate::component::wit::registrations::AgentDescription;
     pub use crate::component::wit::reveal::SecretForm;
     pub use crate::component::wit::task_refs::ExternalTaskRef;
-    pub use crate::component::wit::{agents, assertions, errors, logins, operations, registrations, verification};
+    pub use crate::component::wit::{agents, assertions, errors, logins, metadata, operations, registrations, verification};
 }

@@ -16,7 +16,8 @@ pub use endpoint::DefaultBase;
 pub(crate) use environment::filled;
 pub use environment::{Environment, ProcessEnvironment};
 pub(crate) use headers::is_legal_value;
-pub use headers::{DropReason, Dropped, HeaderLayers, MergedHeaders, merge_headers};
+pub use crate::metadata::{DropReason, Dropped};
+pub use headers::{HeaderLayers, MergedHeaders, merge_headers};
 
 use crate::auth::Secret;
 use std::collections::BTreeMap;
@@ -133,3 +134,5 @@ const OPENAI_NAME: &str = "OpenAI";
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod vectors;

@@ -5,15 +5,16 @@
 //!
 //! ```no_run
 //! use agent_identity_host::auth::Authorizer;
+//! use agent_identity_host::metadata::SessionMetadata;
 //! use agent_identity_host::provider::Provider;
-//! use agent_identity_host::responses::{RequestMetadata, ResponseEvent, ResponsesClient, ResponsesRequest, TurnEvent};
+//! use agent_identity_host::responses::{ResponseEvent, ResponsesClient, ResponsesRequest, TurnEvent};
 //! use std::sync::Arc;
 //!
-//! # async fn program(provider: Provider, authorizer: Arc<dyn Authorizer>) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn program(provider: Provider, authorizer: Arc<dyn Authorizer>, session: SessionMetadata) -> Result<(), Box<dyn std::error::Error>> {
 //! let client = ResponsesClient::builder(provider, authorizer).build()?;
 //! let input = vec![serde_json::json!({"type": "message", "role": "user", "content": "Hello"})];
 //! let request = ResponsesRequest { model: "gpt-5.4".into(), input, ..ResponsesRequest::default() };
-//! let metadata = RequestMetadata::new("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b");
+//! let metadata = session.turn("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b").request(); // or RequestMetadata::new: nothing is said
 //! let mut turn = client.turn(&request, &metadata);
 //! while let Some(event) = turn.next().await {
 //!     if let TurnEvent::Response(ResponseEvent::OutputTextDelta(delta)) = event? {
@@ -26,6 +27,7 @@
 
 mod answers;
 mod builder;
+mod compaction;
 mod endpoint;
 mod event;
 mod exchange;
@@ -41,33 +43,40 @@ mod stream;
 pub mod telemetry;
 mod turn;
 mod turn_state;
+mod websocket;
 
 pub use answers::{Compacted, Summaries, TraceSummary};
 pub use builder::ResponsesClientBuilder;
+pub use compaction::CompactedV2;
 pub use event::{Completed, Delta, OutputItem, Position, RawEvent, ResponseEvent, TokenUsage};
 pub use failure::{ApiError, ApiErrorKind};
+pub(crate) use metadata::Rendered;
 pub use metadata::{RecordedMetadata, RequestMetadata};
 pub use rate_limits::{Credits, RateLimitSnapshot, RateLimitWindow};
 pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, ServiceTier, SummarizeRequest, Trace, TraceMetadata};
 pub use stream::{ResponseStream, StreamFacts};
 pub use turn::{Turn, TurnEvent};
+pub(crate) use turn_state::{HEADER as TURN_STATE, Owner};
 pub use turn_state::TurnState;
+pub use websocket::ResponsesSession;
 
+use crate::attestation::Envelopes;
 use crate::auth::{Authorizer, RequestNumber};
 use crate::error::Error;
 use crate::http::ReqwestHttp;
 use crate::ports::{Clock, Random};
 use crate::provider::{CredentialSource, DefaultBase, Environment, Provider};
-use endpoint::Endpoint;
+pub(crate) use endpoint::{ATTESTATION, Endpoint};
 use exchange::{Answer, Call};
 use http::HeaderMap;
-use request::{Body, Dialect};
+use request::{Body, Described, Dialect};
 use sending::{Receiving, Wanted};
 use std::fmt;
 use std::sync::Arc;
 use stream::Reading;
 use telemetry::Recorder;
 use tracing::Instrument;
+use turn::Sender;
 
 /// A client of one provider. Cheap to clone, shared by tasks.
 ///
@@ -88,6 +97,7 @@ struct ClientParts {
     default_headers: Vec<(String, String)>,
     default_base: Option<DefaultBase>,
     recorder: Option<Recorder>,
+    envelopes: Option<Arc<Envelopes>>,
     app_version: Option<String>,
     most_bytes: usize,
 }
@@ -110,11 +120,10 @@ impl ResponsesClient {
         request: &ResponsesRequest,
         metadata: &RequestMetadata,
     ) -> Result<ResponseStream, ApiError> {
-        let body = request.body(&metadata.client_metadata, self.0.dialect());
+        let (body, rendered) = self.described(request, metadata).map_err(unbuildable)?;
         let timeout = self.0.provider.stream_idle_timeout;
-        let body = body.map_err(unbuildable)?;
-        let wanted = Wanted::Stream;
-        let call = Call { number, endpoint: Endpoint::Responses, model: &request.model, body, metadata, wanted, timeout };
+        let (endpoint, wanted, rendered) = (Endpoint::Responses, Wanted::Stream, &rendered);
+        let call = Call { number, endpoint, model: &request.model, body: Some(body), metadata, rendered, wanted, timeout };
         let Answer { received, headers, owner, redaction, entry } = self.run(&call).await?;
         let Receiving::Stream(received) = received else {
             return Err(unexpected());
@@ -123,23 +132,51 @@ impl ResponsesClient {
         Ok(ResponseStream::new(Answer { received, headers, owner, redaction, entry }, reading))
     }
 
-    /// POST `responses`, sent again as a whole while its stream breaks (11-8).
-    pub fn turn<'a>(&'a self, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Turn<'a> {
-        Turn::new(self, request, metadata)
+    /// The body of `responses`, and the metadata that goes with it.
+    fn described(&self, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let provider = &self.0.provider;
+        let mut rendered = metadata.render(Endpoint::Responses, request.prompt_cache_key.as_deref())?;
+        let input = metadata.sent_items(&request.input, provider, request.store, &mut rendered.dropped)?;
+        let is_stored = metadata.is_stored_by(provider)?;
+        let body = request.body(&Described::new(&rendered, input.as_deref(), is_stored), self.0.dialect())?;
+        Ok((body, rendered))
     }
 
-    /// POST `responses/compact`: the items that replace a history.
+    /// POST `responses`, sent again as a whole while its stream breaks (11-8).
+    pub fn turn<'a>(&'a self, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Turn<'a> {
+        Turn::new(Sender::Client(self), request, metadata)
+    }
+
+    /// POST `responses/compact`: the items that replace a history. Of an empty history nothing is left, without a request (3-16).
     pub async fn compact(&self, request: &CompactRequest, metadata: &RequestMetadata) -> Result<Compacted, ApiError> {
-        let body = request.body(self.0.dialect());
-        let (body, headers) = self.whole(Endpoint::Compact, &request.model, body, metadata).await?;
+        if request.input.is_empty() {
+            return Ok(Compacted::default());
+        }
+        let (body, rendered) = self.described_compaction(request, metadata).map_err(unbuildable)?;
+        let (body, headers) = self.whole(Endpoint::Compact, &request.model, body, metadata, &rendered).await?;
         let compacted: Compacted = answers::decode(&body)?;
         Ok(Compacted { rate_limits: rate_limits::from_headers(&headers), ..compacted })
     }
 
+    fn described_compaction(&self, request: &CompactRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let mut rendered = metadata.render(Endpoint::Compact, request.prompt_cache_key.as_deref())?;
+        let input = metadata.sent_items(&request.input, &self.0.provider, false, &mut rendered.dropped)?;
+        let body = request.body(&Described::new(&rendered, input.as_deref(), false), self.0.dialect())?;
+        Ok((body, rendered))
+    }
+
     /// POST `memories/trace_summarize`: a summary of each trace.
     pub async fn summarize(&self, request: &SummarizeRequest, metadata: &RequestMetadata) -> Result<Summaries, ApiError> {
-        let (body, _) = self.whole(Endpoint::Memories, &request.model, request.body(), metadata).await?;
+        let (body, rendered) = self.described_summary(request, metadata).map_err(unbuildable)?;
+        let (body, _) = self.whole(Endpoint::Memories, &request.model, body, metadata, &rendered).await?;
         answers::decode(&body)
+    }
+
+    fn described_summary(&self, request: &SummarizeRequest, metadata: &RequestMetadata) -> Result<(Body, Rendered), Error> {
+        let mut rendered = metadata.render(Endpoint::Memories, None)?;
+        let filtered = |trace: &Trace| metadata.sent_items(&trace.items, &self.0.provider, false, &mut rendered.dropped);
+        let items = request.traces.iter().map(filtered).collect::<Result<Vec<_>, _>>()?;
+        Ok((request.body(&items)?, rendered))
     }
 
     /// A whole answer, within four times the idle timeout of streams (table of §11).
@@ -147,12 +184,13 @@ impl ResponsesClient {
         &self,
         endpoint: Endpoint,
         model: &str,
-        body: Result<Body, Error>,
+        body: Body,
         metadata: &RequestMetadata,
+        rendered: &Rendered,
     ) -> Result<(Vec<u8>, HeaderMap), ApiError> {
         let timeout = self.0.provider.stream_idle_timeout.saturating_mul(4);
         let (number, wanted) = (RequestNumber::fresh(), Wanted::Whole(self.0.most_bytes));
-        let call = Call { number, endpoint, model, body: body.map_err(unbuildable)?, metadata, wanted, timeout };
+        let call = Call { number, endpoint, model, body: Some(body), metadata, rendered, wanted, timeout };
         match self.run(&call).await? {
             Answer { received: Receiving::Whole(body), headers, .. } => Ok((body, headers)),
             _ => Err(unexpected()),

@@ -5,8 +5,11 @@
 
 mod enrollments;
 mod handles;
+mod metadata;
 
-pub use handles::{AgentHandle, EnrollmentHandle, KeyHandle, OperationHandle, ReplayHandle, VerifyingKeyHandle};
+pub use handles::{
+    AgentHandle, EnrollmentHandle, KeyHandle, OperationHandle, ReplayHandle, ThreadsHandle, TurnsHandle, VerifyingKeyHandle,
+};
 
 use crate::component::bindings::Identity;
 use crate::component::wit::{agents, assertions, errors, keys, logins, operations, registrations, reveal, task_refs, verification};
@@ -27,7 +30,16 @@ pub struct Session {
     id: u64,
 }
 
-type Answer<T> = wasmtime::Result<Result<T, errors::Error>>;
+/// What one call of [`Session::resume`] brought.
+#[derive(Debug)]
+pub struct Step {
+    /// What happened since the last call, oldest first.
+    pub events: Vec<operations::Event>,
+    /// Where the operation stands; an error ends it.
+    pub progress: Result<operations::Progress, Error>,
+}
+
+type Answer<T> = wasmtime::Result<Result<T, ResourceAny>>;
 
 impl Session {
     /// A new instance that reads this clock and this random source.
@@ -330,9 +342,15 @@ impl Session {
     }
 
     /// Goes on with an operation.
-    pub fn resume(&mut self, operation: &OperationHandle, outcome: Option<&operations::Outcome>) -> Result<operations::Step, Error> {
+    pub fn resume(&mut self, operation: &OperationHandle, outcome: Option<&operations::Outcome>) -> Result<Step, Error> {
         let operation = self.own(operation)?;
-        self.ask(|store, guest| guest.agent_identity_component_operations().operation().call_resume(store, operation, outcome))
+        let step =
+            self.ask(|store, guest| guest.agent_identity_component_operations().operation().call_resume(store, operation, outcome))?;
+        let progress = match step.progress {
+            Ok(progress) => Ok(progress),
+            Err(error) => Err(self.read(error)?),
+        };
+        Ok(Step { events: step.events, progress })
     }
 
     /// Verifies an assertion.
@@ -414,6 +432,17 @@ impl Session {
     }
 
     fn ask<T>(&mut self, call: impl FnOnce(&mut Store<HostState>, &Identity) -> Answer<T>) -> Result<T, Error> {
-        self.instance.call(call)?.map_err(Error::from)
+        let answer = self.instance.call(call)?;
+        answer.or_else(|error| Err(self.read(error)?))
+    }
+
+    /// What the component says about a failure; the failure itself is dropped there.
+    fn read(&mut self, error: ResourceAny) -> Result<Error, Error> {
+        let info = self.instance.call(|store, guest| {
+            let info = guest.agent_identity_component_errors().error().call_info(&mut *store, error)?;
+            error.resource_drop(store)?;
+            Ok(info)
+        })?;
+        Ok(info.into())
     }
 }

@@ -1,5 +1,6 @@
 //! What an agent or an enrollment gets from the program around it.
 
+use crate::attestation::Attestor;
 use crate::component::Component;
 use crate::driver::{Observer, Performer, QueuedObserver, TraceEvents};
 use crate::error::Error;
@@ -20,6 +21,7 @@ pub struct Surroundings {
     storage: Arc<dyn Storage>,
     sleeper: Arc<dyn Sleeper>,
     observer: Arc<dyn Observer>,
+    attestor: Option<Arc<dyn Attestor>>,
 }
 
 impl Default for Surroundings {
@@ -31,6 +33,7 @@ impl Default for Surroundings {
             storage: Arc::new(MemoryStorage::default()),
             sleeper: Arc::new(TokioSleeper),
             observer: Arc::new(TraceEvents),
+            attestor: None,
         }
     }
 }
@@ -86,6 +89,13 @@ impl Surroundings {
         self
     }
 
+    /// Who attests for requests; nobody unless it is given.
+    #[must_use]
+    pub fn attestor(mut self, attestor: Arc<dyn Attestor>) -> Self {
+        self.attestor = Some(attestor);
+        self
+    }
+
     pub(crate) fn session(&self, component: &Component) -> Result<Session, Error> {
         Session::new(component, self.clock.clone(), self.random.clone())
     }
@@ -93,7 +103,8 @@ impl Surroundings {
     pub(crate) fn performer(&self, custodian: Option<Arc<dyn Custodian>>) -> Result<Performer, Error> {
         let http = self.http.clone().map_or_else(default_http, Ok)?;
         let (storage, sleeper, observer) = (self.storage.clone(), self.sleeper.clone(), self.observer.clone());
-        Ok(Performer { http, storage, sleeper, custodian, observer })
+        let attestor = self.attestor.clone();
+        Ok(Performer { http, storage, sleeper, custodian, attestor, observer })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Operations driven by hand: every effect is looked at, every outcome is made up.
 
 use crate::{SetClock, SetRandom, component};
+use agent_identity_host::session::Step;
 use agent_identity_host::session::{AgentHandle, KeyHandle, OperationHandle};
 use agent_identity_host::types::agents::AgentConfig;
-use agent_identity_host::types::operations::{Completion, Effect, Event, HttpFailure, HttpRequest, HttpResponse, Outcome, Progress, Step};
+use agent_identity_host::types::operations::{Completion, Effect, Event, HttpFailure, HttpRequest, HttpResponse, Outcome, Progress};
 use agent_identity_host::types::{AgentDescription, PrivateForm, PublicForm};
 use agent_identity_host::{Error, Profile, Session};
 use std::sync::Arc;
@@ -150,7 +151,7 @@ impl<'a> Flow<'a> {
     /// The error the operation ended with.
     pub fn error(&self) -> Error {
         match &self.step.progress {
-            Err(error) => error.clone().into(),
+            Err(error) => error.clone(),
             other => panic!("the operation did not fail: {other:?}"),
         }
     }

@@ -60,6 +60,7 @@ pub(super) struct AwsCredentials {
 
 /// The first of 13-5 that is there.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "bedrock"), expect(dead_code, reason = "only bearers are sent"))]
 enum Found {
     /// Sent as it is.
     Bearer(Secret),
@@ -147,9 +148,10 @@ impl AwsCredentials {
     }
 
     #[cfg(not(feature = "bedrock"))]
-    #[expect(clippy::unused_async, reason = "with the feature it loads")]
     async fn signed(&self, _: &str, _: Found, _: String, _: &dyn Environment) -> Result<Credential, Error> {
         Err(Error::config("this program is built without AWS signatures (feature bedrock); set AWS_BEARER_TOKEN_BEDROCK"))
     }
 }
 
+#[cfg(all(test, feature = "bedrock"))]
+mod tests;

@@ -60,8 +60,8 @@ pub enum StoredLogin {
     ManagedChatgpt(StoredTokens),
     /// ChatGPT tokens that the embedding program manages.
     ExternalChatgptTokens(StoredTokens),
-    /// A Bedrock key.
-    Bedrock,
+    /// A Bedrock API key; give it to [`ProviderAuth::aws`](super::ProviderAuth::aws).
+    Bedrock(Secret),
 }
 
 /// What was found, and where.

@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Value, json as object};
 
 /// What the log and the metrics say about an answer; carried by it as an extension.
 #[derive(Clone, Debug)]
@@ -52,6 +53,33 @@ impl Refusal {
     pub(super) fn because(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
+    }
+
+    /// Its code.
+    pub(super) fn code(&self) -> &str {
+        &self.judged.verdict
+    }
+
+    /// What the log and the metrics say about it, with its status.
+    pub(super) fn judged(&self) -> (&Judged, u16) {
+        (&self.judged, self.status.as_u16())
+    }
+
+    /// On a WebSocket, where there are no statuses.
+    pub(super) fn to_event(&self) -> Value {
+        let mut event = object!({"type": "error", "status": self.status.as_u16(), "error": self.error()});
+        if let Some(seconds) = self.retry_after_s {
+            event["headers"] = object!({"retry-after": seconds.to_string()});
+        }
+        event
+    }
+
+    fn error(&self) -> Value {
+        let mut error = object!({"code": self.judged.verdict});
+        if let Some(message) = &self.message {
+            error["message"] = message.as_str().into();
+        }
+        error
     }
 
     pub(super) fn retry_after(mut self, seconds: Option<u64>) -> Self {
@@ -107,18 +135,7 @@ impl From<Refused> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Inner<'a> {
-            code: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            message: Option<&'a str>,
-        }
-        #[derive(Serialize)]
-        struct Outer<'a> {
-            error: Inner<'a>,
-        }
-        let body = Outer { error: Inner { code: &self.judged.verdict, message: self.message.as_deref() } };
-        let mut response = json(&body);
+        let mut response = json(&object!({"error": self.error()}));
         *response.status_mut() = self.status;
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

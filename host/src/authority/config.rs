@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What an authority is made of. The default is what development and tests want: any free loopback port, nothing on disk,
 /// the window and the replay cap of `spec/identity.md` §11.
@@ -37,6 +38,8 @@ pub struct AuthorityConfig {
     pub development: bool,
     /// How long development tokens are good for, seconds. Default: 3600.
     pub token_lifetime_s: u32,
+    /// What a WebSocket may be.
+    pub sockets: SocketLimits,
 }
 
 impl Default for AuthorityConfig {
@@ -53,6 +56,7 @@ impl Default for AuthorityConfig {
             clock: Arc::new(SystemClock),
             development: true,
             token_lifetime_s: 3600,
+            sockets: SocketLimits::default(),
         }
     }
 }
@@ -69,6 +73,25 @@ impl fmt::Debug for AuthorityConfig {
             .field("faults", &self.faults)
             .field("development", &self.development)
             .finish_non_exhaustive()
+    }
+}
+
+/// Bounds of WebSockets, besides those of requests: a message has at most 1 MiB and is answered within 30 s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketLimits {
+    /// Most that are open at a time; a further handshake is answered with 503. Default: 128.
+    pub open: usize,
+    /// Most messages on one. Default: 1024.
+    pub messages: u32,
+    /// Longest silence of a client. Default: five minutes.
+    pub idle: Duration,
+    /// Longest life. Default: one hour.
+    pub life: Duration,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self { open: 128, messages: 1024, idle: Duration::from_secs(300), life: Duration::from_secs(3600) }
     }
 }
 

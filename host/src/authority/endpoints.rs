@@ -3,22 +3,26 @@
 pub(super) mod agents;
 pub(super) mod development;
 mod health;
+mod inspecting;
 mod key_set;
 mod protected;
 mod tasks;
 
 use super::answer::Refusal;
+use super::arrivals::{Arrival, Arrivals};
 use super::clock::AuthorityClock;
 use super::config::TaskIds;
 use super::faults::ActiveFaults;
 use super::issuer::Issuer;
 use super::metrics::Metrics;
+use super::sockets::Sockets;
 use super::store::Store;
 use super::verifier::Verifier;
 use super::{failing, limits, observing};
+use crate::ports::Clock;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -50,6 +54,18 @@ pub(super) struct Shared {
     /// Task ids answered so far.
     pub(super) answered_tasks: AtomicU64,
     pub(super) token_lifetime_s: u32,
+    pub(super) sockets: Sockets,
+    /// What came to the model endpoints lately; none unless development endpoints are served.
+    pub(super) arrivals: Option<Arrivals>,
+}
+
+impl Shared {
+    /// Remembers a request, where it can be asked for.
+    fn note(&self, arrival: &Arrival<'_>) {
+        if let Some(arrivals) = &self.arrivals {
+            arrivals.note(self.clock.now_ms(), arrival);
+        }
+    }
 }
 
 /// Everything that is served.
@@ -57,14 +73,14 @@ pub(super) fn router(shared: Arc<Shared>, development: bool) -> Router {
     let router = Router::new()
         .route(AGENT, post(agents::register))
         .route(TASK, post(tasks::register))
-        .route(RESPONSES, post(protected::responses))
+        .route(RESPONSES, post(protected::responses).get(protected::socket::open))
         .route(COMPACT, post(protected::compact))
         .route(MEMORIES, post(protected::memories))
         .route(JWKS, get(key_set::show))
         .route(SHORT_JWKS, get(key_set::show))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics));
-    let router = if development { router.merge(development::router()) } else { router };
+    let router = if development { router.merge(development::router()).merge(inspecting::router()) } else { router };
     router
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "not-found"))
         .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"))
@@ -80,6 +96,10 @@ pub(super) enum Endpoint {
     Agent,
     Task,
     Responses,
+    /// The handshake of a WebSocket at the path of `Responses`.
+    Socket,
+    /// A message on one.
+    Message,
     Compact,
     Memories,
     Jwks,
@@ -90,10 +110,12 @@ pub(super) enum Endpoint {
 }
 
 impl Endpoint {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Agent,
         Self::Task,
         Self::Responses,
+        Self::Socket,
+        Self::Message,
         Self::Compact,
         Self::Memories,
         Self::Jwks,
@@ -108,6 +130,7 @@ impl Endpoint {
         match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
             Some(AGENT) => Self::Agent,
             Some(TASK) => Self::Task,
+            Some(RESPONSES) if request.method() == Method::GET => Self::Socket,
             Some(RESPONSES) => Self::Responses,
             Some(COMPACT) => Self::Compact,
             Some(MEMORIES) => Self::Memories,
@@ -124,6 +147,8 @@ impl Endpoint {
             Self::Agent => "agent",
             Self::Task => "task",
             Self::Responses => "responses",
+            Self::Socket => "websocket",
+            Self::Message => "message",
             Self::Compact => "compact",
             Self::Memories => "memories",
             Self::Jwks => "jwks",
@@ -134,9 +159,19 @@ impl Endpoint {
         }
     }
 
+    /// Where it is, for those that take an assertion.
+    pub(super) fn protected_path(self) -> Option<&'static str> {
+        match self {
+            Self::Responses | Self::Socket | Self::Message => Some(RESPONSES),
+            Self::Compact => Some(COMPACT),
+            Self::Memories => Some(MEMORIES),
+            _ => None,
+        }
+    }
+
     /// Whether it takes an assertion.
     pub(super) fn is_protected(self) -> bool {
-        matches!(self, Self::Responses | Self::Compact | Self::Memories)
+        matches!(self, Self::Responses | Self::Socket | Self::Message | Self::Compact | Self::Memories)
     }
 
     /// Whether clients speak to it by the specification.

@@ -10,6 +10,7 @@
 //! | `garbage` | how often | 200 with a body that is not JSON |
 //! | `huge` | how often | 200 with 2 MiB of JSON |
 //! | `truncate` | how often | does the work, sends half of the body, closes the connection |
+//! | `stall` | how often | does the work, sends half of the body, then nothing more; the connection stays open |
 //! | `drop` | how often | closes the connection, does nothing |
 //! | `lose` | how often | does the work, then closes the connection without an answer |
 //! | `slow` | `3s`, `250ms` or `2m` | waits before each answer |
@@ -17,8 +18,12 @@
 //! | `skew` | `+400s` or `-3m` | shifts the authority's clock; takes no scope |
 //!
 //! Without a count a fault happens every time. Entries are tried in order; one request gets at most one of them, besides `slow`.
-//! Scopes are `agent`, `task`, `responses`, `compact`, `memories`, `jwks`, and `protected` for the three model endpoints. Without
-//! a scope a fault hits all of these, a `401-…` fault those of `protected`. `/healthz`, `/metrics` and `/dev/` never fail.
+//! Scopes are `agent`, `task`, `responses`, `compact`, `memories`, `jwks`, `websocket` for the handshake of a WebSocket, `message`
+//! for a message on one, and `protected` for the model endpoints, WebSocket included. Without a scope a fault hits all of these, a
+//! `401-…` fault those of `protected`. `/healthz`, `/metrics` and `/dev/` never fail.
+//!
+//! So `websocket/426` sends clients to HTTP. On a WebSocket the body is the events of one answer: `message/truncate` closes it in the
+//! middle of them, without a closing handshake, and `message/stall` falls silent there. A status is told in an event of type `error`.
 
 mod active;
 mod parse;
@@ -65,6 +70,7 @@ pub(super) enum Kind {
     Garbage,
     Huge,
     Truncate,
+    Stall,
     Drop,
     Lose,
     Slow(Duration),

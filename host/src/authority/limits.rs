@@ -15,10 +15,10 @@ use std::time::Duration;
 
 /// Most bytes of request line and header fields.
 const HEAD: usize = 16 << 10;
-/// Most bytes of a body.
-const BODY: usize = 1 << 20;
-/// Longest time for a request, body included.
-const TIME: Duration = Duration::from_secs(30);
+/// Most bytes of a body, and of a message on a WebSocket.
+pub(super) const BODY: usize = 1 << 20;
+/// Longest time for a request, body included, and for the answer to a message.
+pub(super) const TIME: Duration = Duration::from_secs(30);
 
 /// Refuses what is too large, too slow, not for this host or not readable; the body is read before anything is judged.
 pub(super) async fn limit(request: Request, next: Next) -> Response {

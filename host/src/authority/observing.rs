@@ -10,7 +10,7 @@ use axum::response::Response;
 use sha2_host::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The outermost layer. The log never holds header fields, bodies or tokens; ids in it were checked, task ids are hashed.
 pub(super) async fn observe(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -25,18 +25,28 @@ pub(super) async fn observe(State(shared): State<Arc<Shared>>, request: Request,
     let judged = response.extensions_mut().remove::<Judged>().unwrap_or_else(Judged::ok);
     let (status, duration) = (response.status().as_u16(), started.elapsed());
     shared.metrics.answered(endpoint, &judged.verdict, status, duration);
+    tell(method.as_str(), path.as_ref().map_or("other", |path| path.as_str()), status, &judged, duration);
+    response
+}
+
+/// The same for a message on a WebSocket.
+pub(super) fn observe_message(shared: &Shared, path: &'static str, status: u16, judged: &Judged, duration: Duration) {
+    shared.metrics.answered(Endpoint::Message, &judged.verdict, status, duration);
+    tell("MESSAGE", path, status, judged, duration);
+}
+
+fn tell(method: &str, path: &str, status: u16, judged: &Judged, duration: Duration) {
     tracing::info!(
         target: "agent_identity::authority",
-        %method,
-        path = path.as_ref().map_or("other", |path| path.as_str()),
+        method,
+        path,
         status,
         verdict = judged.verdict,
         agent_runtime_id = judged.agent_runtime_id,
-        task = judged.task_id.map(|id| digest(&id)),
+        task = judged.task_id.as_deref().map(digest),
         duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
         "answered"
     );
-    response
 }
 
 /// First 16 hex digits of SHA-256.

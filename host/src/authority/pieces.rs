@@ -7,20 +7,33 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Pieces of a body, and whether it breaks off after them.
+/// Pieces of a body, and what comes after them.
 struct Pieces {
     left: VecDeque<Bytes>,
-    breaks_off: bool,
+    end: End,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    BreaksOff,
+    /// Nothing more, and no end either.
+    Stalls,
 }
 
 /// One frame for each piece: the events of a stream.
 pub(super) fn streamed(pieces: impl IntoIterator<Item = Bytes>) -> Body {
-    Body::new(Pieces { left: pieces.into_iter().collect(), breaks_off: false })
+    Body::new(Pieces { left: pieces.into_iter().collect(), end: End::Whole })
 }
 
 /// A part of a body, after which the connection is closed.
 pub(super) fn broken_off(part: Bytes) -> Body {
-    Body::new(Pieces { left: VecDeque::from([part]), breaks_off: true })
+    Body::new(Pieces { left: VecDeque::from([part]), end: End::BreaksOff })
+}
+
+/// A part of a body, after which nothing comes any more.
+pub(super) fn stalled(part: Bytes) -> Body {
+    Body::new(Pieces { left: VecDeque::from([part]), end: End::Stalls })
 }
 
 impl hyper::body::Body for Pieces {
@@ -28,15 +41,17 @@ impl hyper::body::Body for Pieces {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.left.pop_front() {
-            Some(piece) => Some(Ok(Frame::data(piece))),
-            None if self.breaks_off => Some(Err(io::Error::other("broken off on purpose"))),
-            None => None,
+        Poll::Ready(match (self.left.pop_front(), self.end) {
+            (Some(piece), _) => Some(Ok(Frame::data(piece))),
+            (None, End::Whole) => None,
+            (None, End::BreaksOff) => Some(Err(io::Error::other("broken off on purpose"))),
+            // Nobody wakes it: it goes with its connection.
+            (None, End::Stalls) => return Poll::Pending,
         })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty() && !self.breaks_off
+        self.left.is_empty() && self.end == End::Whole
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -1,5 +1,6 @@
 //! A running authority, for the program that started it.
 
+use super::arrivals::RequestFilter;
 use super::endpoints::development::{end_task, issue_identity, issue_token, revoke_agent, set_faults};
 use super::endpoints::{AUTHAPI, JWKS, RESPONSES, Shared};
 use super::faults::Faults;
@@ -9,6 +10,7 @@ use super::store::tokens::Holder;
 use super::store::{Survives, run};
 use crate::error::Error;
 use axum::Router;
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -47,6 +49,11 @@ impl RunningAuthority {
         format!("{}{RESPONSES}", self.base_url)
     }
 
+    /// The model endpoint over a WebSocket: `ws://127.0.0.1:PORT/…`.
+    pub fn websocket_url(&self) -> String {
+        format!("ws{}", self.responses_url().trim_start_matches("http"))
+    }
+
     /// The key set of identity JWTs.
     pub fn jwks_url(&self) -> String {
         format!("{}{JWKS}", self.base_url)
@@ -82,7 +89,13 @@ impl RunningAuthority {
         revoke_agent(&self.shared, agent_runtime_id.into()).await
     }
 
-    /// Stops accepting, gives requests under way five seconds, and closes the database.
+    /// The requests that came to the model endpoints lately, decoded, in the order in which they came: what `GET /dev/inspect`
+    /// answers. Empty where development endpoints are not served.
+    pub fn recent_requests(&self, filter: &RequestFilter) -> Vec<Value> {
+        self.shared.arrivals.as_ref().map(|arrivals| arrivals.select(filter)).unwrap_or_default()
+    }
+
+    /// Stops accepting, gives requests under way five seconds, ends WebSockets, and closes the database.
     pub async fn shutdown(mut self) -> Result<(), Error> {
         // Fails only when the server has ended already.
         let _ = self.stop.send(true);

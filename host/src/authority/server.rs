@@ -1,6 +1,7 @@
 //! Connections: accepted, bounded in number and time, drained at the end.
 
 use super::metrics::Metrics;
+use crate::driver::lock;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
@@ -10,9 +11,10 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use std::pin::pin;
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -28,7 +30,7 @@ const HEAD_BUFFER: usize = 64 << 10;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// Serves until `stop` says so or its sender is gone, then lets requests under way finish.
-pub(super) async fn serve(listener: TcpListener, router: Router, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve(listener: TcpListener, router: Router, metrics: Arc<Metrics>, mut stop: Stop) {
     let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -66,18 +68,31 @@ pub(super) async fn serve(listener: TcpListener, router: Router, metrics: Arc<Me
 }
 
 /// One connection, as a handler sees it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Connection(Arc<Notify>);
+#[derive(Clone, Default)]
+pub(super) struct Connection {
+    cut: Arc<Notify>,
+    next: Arc<Mutex<Option<Next>>>,
+}
+
+/// Becomes true when the authority stops, or is dropped with its sender.
+pub(super) type Stop = watch::Receiver<bool>;
+
+type Next = Box<dyn FnOnce(Stop) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 impl Connection {
     /// Closes the connection; the caller is dropped with it.
     pub(super) async fn cut(&self) -> Response {
-        self.0.notify_one();
+        self.cut.notify_one();
         std::future::pending().await
+    }
+
+    /// What happens on the connection once it no longer speaks HTTP. It still counts as one, and ends with the authority.
+    pub(super) fn then<F: Future<Output = ()> + Send + 'static>(&self, next: impl FnOnce(Stop) -> F + Send + 'static) {
+        *lock(&self.next) = Some(Box::new(|stop| Box::pin(next(stop))));
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, router: Router, mut stop: Stop) {
     // Answers are small and sent whole: waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
     let connection = Connection::default();
@@ -92,15 +107,26 @@ async fn converse(stream: TcpStream, router: Router, mut stop: watch::Receiver<b
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BUFFER)
             .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
     );
+    let whole = async {
+        let ended = tokio::select! {
+            _ = conversation.as_mut() => true,
+            _ = stop.wait_for(|stop| *stop) => false,
+        };
+        if !ended {
+            conversation.as_mut().graceful_shutdown();
+            // How a connection ends is the client's business.
+            let _ = conversation.await;
+        }
+        let next = lock(&connection.next).take();
+        if let Some(next) = next {
+            next(stop.clone()).await;
+        }
+    };
     tokio::select! {
-        _ = conversation.as_mut() => return,
-        () = connection.0.notified() => return,
-        _ = stop.wait_for(|stop| *stop) => conversation.as_mut().graceful_shutdown(),
-    }
-    tokio::select! {
-        _ = conversation => {}
-        () = connection.0.notified() => {}
+        () = whole => {}
+        () = connection.cut.notified() => {}
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod assertions;
 pub(super) mod client;
+mod contents;
 mod faults;
 mod identities;
+mod inspecting;
 mod kill;
 mod limits;
 mod logs;
@@ -11,3 +13,6 @@ mod registrations;
 mod replays;
 mod restarts;
 mod running;
+mod socket_client;
+mod socket_faults;
+mod sockets;

@@ -7,7 +7,7 @@ use super::store::tasks::{self, KnownTask};
 use super::store::{Store, Survives};
 use crate::component::wit::keys::PublicForm;
 use crate::component::wit::verification::{Accepted, Facts, Policy, TaskState};
-use crate::error::Error;
+use crate::error::{Advice, Error};
 use crate::session::{Session, VerifyingKeyHandle};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) struct Verifier {
 }
 
 /// An assertion that passed V1 to V11.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct VerifiedAssertion {
     pub(super) agent_runtime_id: String,
     pub(super) account_id: String,
@@ -63,6 +63,27 @@ impl Verifier {
             timestamp: assertion.timestamp,
             accepted_count,
         })
+    }
+
+    /// Whether what was verified a while ago still stands: neither agent revoked nor task ended (V5, V10). For connections that
+    /// outlive their assertion.
+    pub(super) async fn recheck(&self, verified: &VerifiedAssertion) -> Result<(), Refused> {
+        let (agent_id, task_id) = (verified.agent_runtime_id.clone(), verified.task_id.clone());
+        let found = self
+            .store
+            .run(Survives::Nothing, move |connection| {
+                Ok((agents::find(connection, &agent_id)?, tasks::find(connection, &agent_id, &task_id)?))
+            })
+            .await;
+        let refusal = match found {
+            Ok((Some(agent), Some(task))) if !agent.is_revoked && !task.is_ended => return Ok(()),
+            Ok((None, _)) => Error::new("agent-unknown", Advice::Never, "the agent is no longer known"),
+            Ok((Some(agent), _)) if agent.is_revoked => Error::new("agent-revoked", Advice::Never, "the agent has been revoked"),
+            Ok((Some(_), None)) => Error::new("task-unknown", Advice::AfterRegister, "the task is no longer known"),
+            Ok((Some(_), Some(_))) => Error::new("task-ended", Advice::AfterRegister, "the task has ended"),
+            Err(error) => error,
+        };
+        Err(Refused { error: refusal, agent_runtime_id: Some(verified.agent_runtime_id.clone()), task_id: Some(verified.task_id.clone()) })
     }
 
     /// Judges a task registration. `path` begins behind the AuthAPI base.

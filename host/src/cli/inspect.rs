@@ -1,5 +1,8 @@
 //! `agent-identity inspect`
 
+mod recent;
+
+use super::backend::Backend;
 use super::context::Context;
 use super::failure::Failure;
 use super::input::Source;
@@ -8,24 +11,40 @@ use super::time::{ago, unix_seconds};
 use crate::ports::Clock;
 use crate::system::SystemClock;
 use clap::Args;
+use recent::Which;
 
-/// Show what is in a header
+/// Show what is in a header, or what reached a backend of your own
 ///
 /// Decodes an AgentAssertion header; nothing is verified. A header is a credential, so it is read from a file or standard
-/// input, and what is printed is not enough to build it again.
+/// input, and what is printed is not enough to build it again. With --recent, asks a running `serve` for the requests that came to
+/// its model endpoints lately and shows them field by field: header fields, flat client metadata, body. Credentials and the
+/// conversation are not among what it keeps.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   agent-identity sign | agent-identity inspect
-  agent-identity inspect captured-header")]
+  agent-identity inspect captured-header
+  agent-identity inspect --recent
+  agent-identity inspect --recent --thread 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b --json")]
 pub struct Inspect {
     /// File with the header, or - for standard input
-    #[arg(value_name = "FILE|-", default_value = "-")]
+    #[arg(value_name = "FILE|-", default_value = "-", conflicts_with = "recent")]
     header: Source,
+    /// Show the requests that `serve` got last
+    #[arg(long)]
+    recent: bool,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    backend: Backend,
 }
 
 impl Inspect {
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        if self.recent { recent::show(context, &self.backend, &self.which).await } else { self.show_header(context) }
+    }
+
+    fn show_header(&self, context: &Context) -> Result<(), Failure> {
         let component = context.component()?;
         let header = self.header.read_header(&context.output)?;
         let assertion = context.session(&component)?.parse_assertion(&header)?;

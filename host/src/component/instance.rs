@@ -32,8 +32,8 @@ impl clock::Host for HostState {
 
 impl random::Host for HostState {
     fn bytes(&mut self, len: u32) -> Result<Vec<u8>, ()> {
-        // No caller needs more; a larger wish would be a fault in the component.
-        if len > 4096 {
+        // No caller needs more, and no browser gives more at once; a larger wish would be a fault in the component.
+        if len > 65_536 {
             return Err(());
         }
         let mut bytes = vec![0; len as usize];

@@ -2,8 +2,12 @@
 
 use super::driver::Driver;
 use super::question::Input;
-use super::{assertions, catalogue, decisions, keys, logins, registrations, verification};
+use super::{
+    assertions, attestation, caller_ids, catalogue, decisions, installations, items, keys, lineage, logins, metadata, originators,
+    registrations, remotes, verification,
+};
 use crate::error::Error;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Reads its input, asks the component, and writes its `ok` object.
@@ -34,6 +38,25 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("base-url.resolve", |driver, input| answer(logins::resolve_base_urls, driver, input)),
     ("jwt.verify", |driver, input| answer(logins::verify_jwt, driver, input)),
     ("record.read", |driver, input| answer(logins::read_record, driver, input)),
+    ("metadata.render", |driver, input| answer_whole(metadata::render, driver, input)),
+    ("metadata.mcp", |driver, input| answer_whole(metadata::render_for_tools, driver, input)),
+    ("extras.check", |driver, input| answer_whole(metadata::check_extras, driver, input)),
+    ("turn.update", |driver, input| answer_whole(lineage::update_turn, driver, input)),
+    ("lineage.describe", |driver, input| answer_whole(lineage::describe, driver, input)),
+    ("window.resume", |driver, input| answer_whole(lineage::resume_window, driver, input)),
+    ("window.compact", |driver, input| answer_whole(lineage::compact, driver, input)),
+    ("caller-ids.run", |driver, input| answer_whole(caller_ids::run, driver, input)),
+    ("item-ids.assign", |driver, input| answer_whole(items::assign_ids, driver, input)),
+    ("items.prepare", |driver, input| answer_whole(items::prepare, driver, input)),
+    ("items.outbound", |driver, input| answer_whole(items::filter, driver, input)),
+    ("originator.resolve", |driver, input| answer_whole(originators::resolve, driver, input)),
+    ("originator.parent", |driver, input| answer_whole(originators::parent, driver, input)),
+    ("originator.check", |driver, input| answer_whole(originators::check, driver, input)),
+    ("user-agent.render", |driver, input| answer_whole(originators::render_user_agent, driver, input)),
+    ("installation-id.parse", |driver, input| answer_whole(installations::parse, driver, input)),
+    ("git-url.sanitize", |driver, input| answer_whole(remotes::sanitize, driver, input)),
+    ("git-url.same", |driver, input| answer_whole(remotes::compare, driver, input)),
+    ("attestation.envelope", |driver, input| answer_whole(attestation::envelope, driver, input)),
     ("version", |driver, input| answer(catalogue::version, driver, input)),
     ("errors.list", |driver, input| answer(catalogue::list_errors, driver, input)),
 ];
@@ -50,5 +73,19 @@ fn answer<'a, I: Deserialize<'a>, O: Serialize>(
     input: Input<'a>,
 ) -> Result<(), Error> {
     let ok = operation(driver, input.read()?)?;
-    serde_json::to_writer(driver.ok(), &ok).map_err(|error| Error::internal(format!("an answer cannot be written: {error}")))
+    write(driver, &ok)
+}
+
+/// Like [`answer`], for texts of metadata.
+fn answer_whole<I: DeserializeOwned, O: Serialize>(
+    operation: impl Fn(&mut Driver, I) -> Result<O, Error>,
+    driver: &mut Driver,
+    input: Input<'_>,
+) -> Result<(), Error> {
+    let ok = operation(driver, input.read_whole()?)?;
+    write(driver, &ok)
+}
+
+fn write(driver: &mut Driver, ok: &impl Serialize) -> Result<(), Error> {
+    serde_json::to_writer(driver.ok(), ok).map_err(|error| Error::internal(format!("an answer cannot be written: {error}")))
 }

@@ -2,8 +2,10 @@
 
 use crate::component::wit::task_refs::ExternalTaskRef;
 use crate::error::Error;
+use crate::metadata::json::whole_characters;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -51,6 +53,11 @@ impl<'a> Input<'a> {
         }
         serde_json::from_str(self.0).map_err(|error| unreadable(&error, "`input`"))
     }
+
+    /// For texts of metadata, which are made of whole characters first (0-2 of its specification).
+    pub(super) fn read_whole<T: DeserializeOwned>(self) -> Result<T, Error> {
+        Input(&whole_characters(self.0)).read()
+    }
 }
 
 /// A string, borrowed from the line where it has no escapes.
@@ -95,6 +102,27 @@ pub(super) struct Reference {
 impl From<Reference> for ExternalTaskRef {
     fn from(reference: Reference) -> Self {
         Self { kind: reference.kind, value: reference.value }
+    }
+}
+
+/// A feature: `true`, `"on"`, `false` or `"off"`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Switch(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Flag(bool),
+            Text(String),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Flag(flag) => Ok(Self(flag)),
+            Form::Text(text) if text == "on" => Ok(Self(true)),
+            Form::Text(text) if text == "off" => Ok(Self(false)),
+            Form::Text(_) => Err(serde::de::Error::custom("neither on nor off")),
+        }
     }
 }
 

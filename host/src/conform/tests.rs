@@ -198,6 +198,47 @@ fn errors_name_the_member_that_is_missing_or_repeated() {
 }
 
 #[test]
+fn r0_7_no_error_about_metadata_repeats_what_a_question_holds() {
+    let ops =
+        ["metadata.render", "metadata.mcp", "lineage.describe", "window.resume", "caller-ids.run", "item-ids.assign", "items.outbound"];
+    for op in ops.into_iter().chain(["originator.resolve", "git-url.sanitize", "attestation.envelope", "turn.update"]) {
+        for value in ["\"5ec3e7\"", "{\"5ec3e7\":\"5ec3e7\"}", "[\"5ec3e7\"]"] {
+            let members = ["snapshot", "kind", "session_source", "records", "calls", "items", "mode", "url", "status", "events"];
+            for member in members {
+                let others = "\"thread_id\":\"t\",\"enabled\":true,\"provider_name\":\"p\",\"random_hex\":\"\",\"now_ms\":0";
+                let line = format!("{{\"op\":\"{op}\",\"input\":{{{others},\"{member}\":{value}}}}}");
+                let error = answer(&line)["error"].to_string();
+                assert!(!error.contains("5ec3e7"), "{line}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn transports_and_kinds_are_known_by_the_names_of_the_specification_too() {
+    let render = |kind: &str, transport: &str| {
+        let snapshot = r#"{"installation_id":"i","session_id":"s","thread_id":"t","window_id":"t:0"}"#;
+        let input = format!(r#"{{"snapshot":{snapshot},"kind":{kind},"transport":"{transport}"}}"#);
+        answer(format!(r#"{{"op":"metadata.render","input":{input}}}"#))
+    };
+    for (other, name) in [("HTTP", "responses"), ("websocket_message", "websocket-message"), ("responses/compact", "legacy-compact")] {
+        assert_eq!(render("\"turn\"", other)["ok"], render("\"turn\"", name)["ok"], "{other}");
+        assert!(render("\"turn\"", other)["ok"].is_object(), "{other}");
+    }
+    assert_eq!(render("\"none\"", "responses"), render("null", "responses"));
+    assert_eq!(render("\"turn\"", "smoke-signals")["error"]["code"], "config-invalid");
+}
+
+#[test]
+fn r0_2_halves_of_characters_are_replaced_wherever_metadata_is_asked_about() {
+    let ask = |op: &str, input: &str| answer(format!("{{\"op\":\"{op}\",\"input\":{input}}}"))["ok"].clone();
+    assert_eq!(ask("git-url.sanitize", r#"{"url":"/srv/\ud800"}"#)["url"], "/srv/\u{fffd}");
+    assert_eq!(ask("turn.update", r#"{"events":[{"triggered":"\udc00"}]}"#)["turn_trigger"], "\u{fffd}");
+    let sent = ask("items.outbound", r#"{"provider_name":"p","items":[{"type":"message","phase":"\ud800\ud83d\ude80"}]}"#);
+    assert_eq!(sent["items"][0]["phase"], "\u{fffd}\u{1f680}");
+}
+
+#[test]
 fn version_names_the_build_that_answers() {
     let version = answer(r#"{"op":"version","input":{}}"#)["ok"].clone();
     assert_eq!(version["host"], "wasmtime");

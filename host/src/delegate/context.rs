@@ -3,6 +3,7 @@
 use super::ids::Ids;
 use super::lineage::{ForkedFrom, Lineage, SubagentKind};
 use crate::error::Error;
+use crate::metadata::{Metadata, SessionFacts, SessionMetadata, SessionSource};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -107,6 +108,30 @@ impl<S> DelegateContext<S> {
             ids: ids.clone(),
             shared: parent.shared.clone(),
         })
+    }
+
+    /// What its requests say about it, to be completed with what the program knows of its own: user agent, sandbox, configuration.
+    /// It has no place in the parent's trace (15-5).
+    pub fn session_facts(&self) -> SessionFacts {
+        let (lineage, forked_from) = (&self.lineage, self.lineage.forked_from.as_ref());
+        SessionFacts {
+            installation_id: self.installation_id.clone(),
+            session_id: lineage.session_id.clone(),
+            thread_id: lineage.thread_id.clone(),
+            session_source: SessionSource::Subagent(lineage.kind.metadata_value().into()),
+            thread_source: Some(Lineage::THREAD_SOURCE.into()),
+            parent_thread_id: Some(lineage.parent_thread_id.clone()),
+            forked_from_thread_id: forked_from.map(|from| from.thread_id.clone()),
+            forked_from_ordinal_exclusive: forked_from.and_then(|from| from.ordinal_exclusive),
+            originator: Some(self.originator.clone()),
+            ..SessionFacts::default()
+        }
+    }
+
+    /// Its thread as its requests tell of it, where nothing is to be added to [`Self::session_facts`]. Errors: those of
+    /// [`SessionMetadata::open`].
+    pub fn session_metadata(&self, metadata: &Metadata) -> Result<SessionMetadata, Error> {
+        SessionMetadata::open(metadata, self.session_facts())
     }
 
     /// The same, starting from a copied history.

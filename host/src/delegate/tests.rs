@@ -14,3 +14,5 @@ mod reviews;
 mod signing;
 mod stage;
 mod stress;
+#[cfg(feature = "client")]
+mod vectors;

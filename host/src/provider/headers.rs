@@ -3,6 +3,7 @@
 use super::{Environment, Provider};
 use crate::auth::{HeaderField, Secret};
 use crate::error::Error;
+use crate::metadata::{DropReason, Dropped};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
@@ -24,40 +25,6 @@ pub struct MergedHeaders {
     pub headers: HeaderMap,
     /// Sorted by name.
     pub dropped: Vec<Dropped>,
-}
-
-/// A field that was left out, without its value (0-5).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dropped {
-    /// As it was given.
-    pub name: String,
-    /// Why.
-    pub reason: DropReason,
-}
-
-/// Why a field was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DropReason {
-    /// Name or value is not legal in HTTP (0-3).
-    Illegal,
-    /// It has no value: its text is empty, or its variable unset or blank.
-    Empty,
-    /// Never sent (C5).
-    Reserved,
-    /// A configured field that the request or its credential sets.
-    Overwritten,
-}
-
-impl DropReason {
-    /// The spelling of 0-5.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Illegal => "illegal",
-            Self::Empty => "empty",
-            Self::Reserved => "reserved",
-            Self::Overwritten => "overwritten",
-        }
-    }
 }
 
 /// Lays the fields of a request over each other: defaults, `http_headers`, `env_http_headers`, request, credential.

@@ -2,6 +2,7 @@
 
 use super::telemetry::Recorder;
 use super::{ClientParts, ResponsesClient};
+use crate::attestation::Envelopes;
 use crate::auth::Authorizer;
 use crate::error::Error;
 use crate::http::ReqwestHttp;
@@ -28,6 +29,7 @@ pub struct ResponsesClientBuilder {
     default_headers: Vec<(String, String)>,
     default_base: Option<DefaultBase>,
     recorder: Option<Recorder>,
+    envelopes: Option<Arc<Envelopes>>,
     app_version: Option<String>,
     most_bytes: usize,
 }
@@ -44,13 +46,14 @@ impl ResponsesClientBuilder {
             default_headers: vec![("user-agent".into(), concat!("agent-identity/", env!("CARGO_PKG_VERSION")).into())],
             default_base: None,
             recorder: None,
+            envelopes: None,
             app_version: None,
             most_bytes: MOST_BYTES,
         }
     }
 
     /// Sends requests with this, proxies and certificates included. Default: the system's certificates, no proxy, 30 s for a
-    /// connection.
+    /// connection. For a provider that speaks WebSockets: made [for them](ReqwestHttp::for_websockets) too.
     #[must_use]
     pub fn http(mut self, http: ReqwestHttp) -> Self {
         self.http = Some(http);
@@ -101,6 +104,13 @@ impl ResponsesClientBuilder {
         self
     }
 
+    /// Attests requests with this, each attempt anew, where endpoint and login take it (§9). Default: nobody does.
+    #[must_use]
+    pub fn attestation(mut self, envelopes: Arc<Envelopes>) -> Self {
+        self.envelopes = Some(envelopes);
+        self
+    }
+
     /// Version of the program, for records.
     #[must_use]
     pub fn app_version(mut self, version: impl Into<String>) -> Self {
@@ -117,7 +127,7 @@ impl ResponsesClientBuilder {
 
     /// The client. Errors: `config-invalid` when no HTTP client can be made.
     pub fn build(self) -> Result<ResponsesClient, Error> {
-        let http = self.http.map_or_else(default_http, Ok)?;
+        let http = self.http.map_or_else(|| default_http(self.provider.supports_websockets), Ok)?;
         Ok(ResponsesClient(Arc::new(ClientParts {
             provider: self.provider,
             authorizer: self.authorizer,
@@ -128,15 +138,18 @@ impl ResponsesClientBuilder {
             default_headers: self.default_headers,
             default_base: self.default_base,
             recorder: self.recorder,
+            envelopes: self.envelopes,
             app_version: self.app_version,
             most_bytes: self.most_bytes,
         })))
     }
 }
 
-fn default_http() -> Result<ReqwestHttp, Error> {
-    let builder = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT);
-    ReqwestHttp::from_builder(builder).map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))
+fn default_http(websockets: bool) -> Result<ReqwestHttp, Error> {
+    let builder = || reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT);
+    let http = ReqwestHttp::from_builder(builder());
+    let http = http.and_then(|http| if websockets { http.for_websockets(builder()) } else { Ok(http) });
+    http.map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))
 }
 
 impl fmt::Debug for ResponsesClientBuilder {

@@ -1,18 +1,22 @@
-//! The three endpoints, and which header fields each takes (1D, table of §10).
+//! The endpoints, and which header fields each takes (1D, table of §10).
 
 use crate::auth::Scope;
 
 /// An endpoint of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Endpoint {
+pub(crate) enum Endpoint {
     Responses,
+    /// The same over a WebSocket, whose handshake is opened by a request.
+    Socket,
+    /// A handshake for which no request waits.
+    Preconnect,
     Compact,
     Memories,
 }
 
 /// What becomes of a header field of a request's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Sent,
     /// It is for other endpoints.
     Elsewhere,
@@ -22,9 +26,9 @@ pub(super) enum Fate {
 
 impl Endpoint {
     /// Behind the base URL.
-    pub(super) fn path(self) -> &'static str {
+    pub(crate) fn path(self) -> &'static str {
         match self {
-            Self::Responses => "responses",
+            Self::Responses | Self::Socket | Self::Preconnect => "responses",
             Self::Compact => "responses/compact",
             Self::Memories => "memories/trace_summarize",
         }
@@ -33,21 +37,36 @@ impl Endpoint {
     /// §9: inference and compaction are scoped.
     pub(super) fn scope(self) -> Scope {
         match self {
-            Self::Responses | Self::Compact => Scope::Scoped,
+            Self::Responses | Self::Socket | Self::Preconnect | Self::Compact => Scope::Scoped,
             Self::Memories => Scope::Plain,
         }
     }
 
-    pub(super) fn accept(self) -> &'static str {
+    /// None where nothing is posted.
+    pub(super) fn accept(self) -> Option<&'static str> {
         match self {
-            Self::Responses => "text/event-stream",
-            Self::Compact | Self::Memories => "application/json",
+            Self::Responses => Some("text/event-stream"),
+            Self::Compact | Self::Memories => Some("application/json"),
+            Self::Socket | Self::Preconnect => None,
         }
     }
 
-    /// Whether a turn's sticky token goes there (10-2).
-    pub(super) fn takes_turn_state(self) -> bool {
+    /// For records (15-3).
+    pub(super) fn transport(self) -> &'static str {
+        match self {
+            Self::Responses | Self::Compact | Self::Memories => "http",
+            Self::Socket | Self::Preconnect => "websocket",
+        }
+    }
+
+    /// Whether a turn's sticky token goes there as a header field (10-2).
+    pub(crate) fn takes_turn_state(self) -> bool {
         matches!(self, Self::Responses | Self::Compact)
+    }
+
+    /// Whether an attestation goes there (9-3, 9-4).
+    pub(crate) fn takes_attestation(self) -> bool {
+        self.fate(ATTESTATION) == Fate::Sent
     }
 
     pub(super) fn fate(self, name: &str) -> Fate {
@@ -56,25 +75,41 @@ impl Endpoint {
             return Fate::Reserved;
         }
         let sent = match self {
-            Self::Responses => name != INSTALLATION,
-            Self::Compact => !RESPONSES_ONLY.contains(&name.as_str()),
+            Self::Responses => name != INSTALLATION && !SOCKETS_ONLY.contains(&name.as_str()),
+            Self::Socket => name != INSTALLATION && name != LITE,
+            Self::Preconnect => name != INSTALLATION && name != LITE && name != TURN_METADATA,
+            Self::Compact => !RESPONSES_ONLY.contains(&name.as_str()) && !SOCKETS_ONLY.contains(&name.as_str()),
             Self::Memories => MEMORIES.contains(&name.as_str()),
         };
         if sent { Fate::Sent } else { Fate::Elsewhere }
     }
 }
 
+/// §9.
+pub(crate) const ATTESTATION: &str = "x-oai-attestation";
+
 /// Only legacy compaction has it as a field.
 const INSTALLATION: &str = "x-codex-installation-id";
 
-const RESPONSES_ONLY: [&str; 2] = ["x-client-request-id", "x-openai-internal-codex-responses-lite"];
+/// Says which protocol is spoken over a WebSocket.
+pub(super) const BETA: (&str, &str) = ("openai-beta", "responses_websockets=2026-02-06");
+
+/// Only WebSocket handshakes have these.
+const SOCKETS_ONLY: [&str; 2] = [BETA.0, "x-responsesapi-include-timing-metrics"];
+
+/// On a WebSocket the messages have it.
+const LITE: &str = "x-openai-internal-codex-responses-lite";
+
+const TURN_METADATA: &str = "x-codex-turn-metadata";
+
+const RESPONSES_ONLY: [&str; 2] = ["x-client-request-id", LITE];
 
 /// All that goes with a request to summarise memories.
 const MEMORIES: [&str; 5] =
     ["originator", "user-agent", "x-openai-subagent", "x-openai-memgen-request", "x-openai-internal-codex-residency"];
 
 /// Credentials are the authorizer's, the turn state the turn's, the rest the client's; 1-12 and 10-3 forbid the others.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 23] = [
     "authorization",
     "proxy-authorization",
     "cookie",
@@ -94,6 +129,10 @@ const RESERVED: [&str; 19] = [
     "thread_id",
     "te",
     "upgrade",
+    "sec-websocket-key",
+    "sec-websocket-version",
+    "sec-websocket-extensions",
+    "sec-websocket-protocol",
 ];
 
 #[cfg(test)]
@@ -102,26 +141,30 @@ mod tests {
 
     #[test]
     fn r1_20_1d_each_endpoint_gets_its_own_fields() {
-        use Endpoint::{Compact, Memories, Responses};
-        let table: [(&str, &[Endpoint]); 15] = [
-            ("originator", &[Responses, Compact, Memories]),
-            ("User-Agent", &[Responses, Compact, Memories]),
-            ("x-openai-subagent", &[Responses, Compact, Memories]),
-            ("x-openai-memgen-request", &[Responses, Compact, Memories]),
-            ("x-openai-internal-codex-residency", &[Responses, Compact, Memories]),
-            ("session-id", &[Responses, Compact]),
-            ("thread-id", &[Responses, Compact]),
-            ("x-codex-beta-features", &[Responses, Compact]),
-            ("x-codex-window-id", &[Responses, Compact]),
-            ("x-codex-turn-metadata", &[Responses, Compact]),
-            ("x-codex-parent-thread-id", &[Responses, Compact]),
-            ("x-oai-attestation", &[Responses, Compact]),
-            ("x-client-request-id", &[Responses]),
+        use Endpoint::{Compact, Memories, Preconnect, Responses, Socket};
+        let all: &[_] = &[Responses, Socket, Preconnect, Compact, Memories];
+        let scoped: &[_] = &[Responses, Socket, Preconnect, Compact];
+        let table: [(&str, &[Endpoint]); 17] = [
+            ("originator", all),
+            ("User-Agent", all),
+            ("x-openai-subagent", all),
+            ("x-openai-memgen-request", all),
+            ("x-openai-internal-codex-residency", all),
+            ("session-id", scoped),
+            ("thread-id", scoped),
+            ("x-codex-beta-features", scoped),
+            ("x-codex-window-id", scoped),
+            ("x-codex-turn-metadata", &[Responses, Socket, Compact]),
+            ("x-codex-parent-thread-id", scoped),
+            ("x-oai-attestation", scoped),
+            ("x-client-request-id", &[Responses, Socket, Preconnect]),
             ("x-openai-internal-codex-responses-lite", &[Responses]),
+            ("x-responsesapi-include-timing-metrics", &[Socket, Preconnect]),
+            ("OpenAI-Beta", &[Socket, Preconnect]),
             ("X-Codex-Installation-ID", &[Compact]),
         ];
         for (name, endpoints) in table {
-            for endpoint in [Responses, Compact, Memories] {
+            for &endpoint in all {
                 let fate = if endpoints.contains(&endpoint) { Fate::Sent } else { Fate::Elsewhere };
                 assert_eq!(endpoint.fate(name), fate, "{name} on {endpoint:?}");
             }

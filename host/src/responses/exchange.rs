@@ -3,7 +3,7 @@
 use super::ClientParts;
 use super::endpoint::Endpoint;
 use super::failure::{ApiError, ApiErrorKind, Redaction, from_answer};
-use super::metadata::RequestMetadata;
+use super::metadata::{Rendered, RequestMetadata};
 use super::recording::Entry;
 use super::request::Body;
 use super::retry;
@@ -21,8 +21,11 @@ pub(super) struct Call<'a> {
     pub(super) number: RequestNumber,
     pub(super) endpoint: Endpoint,
     pub(super) model: &'a str,
-    pub(super) body: Body,
+    /// None: nothing is posted.
+    pub(super) body: Option<Body>,
     pub(super) metadata: &'a RequestMetadata,
+    /// Of its metadata, for this endpoint.
+    pub(super) rendered: &'a Rendered,
     pub(super) wanted: Wanted,
     pub(super) timeout: Duration,
 }
@@ -37,7 +40,7 @@ pub(super) struct Answer<T> {
 }
 
 /// Why an attempt did not succeed.
-enum Failed {
+pub(super) enum Failed {
     /// May be tried again (11-7).
     Transient(ApiError),
     /// 401 or 403.
@@ -45,10 +48,10 @@ enum Failed {
     Final(ApiError),
 }
 
-struct Refused {
-    error: ApiError,
-    sent: Credential,
-    facts: ResponseFacts,
+pub(super) struct Refused {
+    pub(super) error: ApiError,
+    pub(super) sent: Credential,
+    pub(super) facts: ResponseFacts,
 }
 
 impl ClientParts {
@@ -74,14 +77,14 @@ impl ClientParts {
         }
     }
 
-    async fn wait(&self, retry: u32, error: &ApiError) {
+    pub(super) async fn wait(&self, retry: u32, error: &ApiError) {
         let delay = retry::delay(retry, retry::jitter(&*self.random));
         tracing::info!(retry, delay_ms = delay.as_millis(), code = error.code(), "a request is sent again");
         tokio::time::sleep(delay).await;
     }
 
     /// Succeeds if the request is to be sent once more.
-    async fn recover(&self, call: &Call<'_>, refused: Refused) -> Result<(), ApiError> {
+    pub(super) async fn recover(&self, call: &Call<'_>, refused: Refused) -> Result<(), ApiError> {
         let Refused { error, sent, facts } = refused;
         let may_repeat = facts.status == Some(401);
         match self.authorizer.recover(&call.attempt(), &sent, &facts).await {
@@ -117,7 +120,8 @@ impl ClientParts {
         let credential = self.authorizer.authorize(&call.attempt()).await.map_err(unauthorized)?;
         entry.credential(&credential);
         let owner = Owner::of(&credential);
-        let Prepared { request, redaction, dropped } = self.prepare(call, &credential, &owner).map_err(unbuildable)?;
+        let attestation = self.attest(call, &credential).await;
+        let Prepared { request, redaction, dropped } = self.prepare(call, &credential, &owner, attestation).map_err(unbuildable)?;
         entry.dropped(dropped);
         let sent_ms = self.clock.now_ms();
         let answered = self.send(request, call.wanted, call.timeout).await;
@@ -164,14 +168,21 @@ struct Made {
 }
 
 impl Call<'_> {
-    fn attempt(&self) -> Attempt<'_> {
+    pub(super) fn attempt(&self) -> Attempt<'_> {
         let attempt = Attempt::new(self.endpoint.scope(), &self.metadata.conversation, self.endpoint.path());
         attempt.for_task(self.metadata.reference.as_deref()).of_request(self.number)
     }
 }
 
 impl Failed {
-    fn error(&self) -> &ApiError {
+    pub(super) fn into_error(self) -> ApiError {
+        match self {
+            Self::Transient(error) | Self::Final(error) => error,
+            Self::Refused(refused) => refused.error,
+        }
+    }
+
+    pub(super) fn error(&self) -> &ApiError {
         match self {
             Self::Transient(error) | Self::Final(error) => error,
             Self::Refused(refused) => &refused.error,
@@ -180,12 +191,12 @@ impl Failed {
 }
 
 /// 11-3: what may pass counts as a network error. What was tried to the end, or waits for a cooldown, ends the turn (L7).
-fn unauthorized(error: Error) -> Failed {
+pub(super) fn unauthorized(error: Error) -> Failed {
     let may_pass = error.advice == Advice::BackOff && error.attempts.is_none() && !error.from_cooldown && error.code != "cancelled";
     let error = ApiError::of(ApiErrorKind::Authorization, error);
     if may_pass { Failed::Transient(error) } else { Failed::Final(error) }
 }
 
-fn unbuildable(error: Error) -> Failed {
+pub(super) fn unbuildable(error: Error) -> Failed {
     Failed::Final(ApiError::of(ApiErrorKind::Unbuildable, error))
 }

@@ -2,7 +2,7 @@
 
 use super::ClientParts;
 use super::exchange::Call;
-use super::telemetry::{RecordedIds, Recorder, RequestRecord, Stage};
+use super::telemetry::{Recorder, RequestRecord, Stage};
 use crate::auth::Credential;
 use crate::ports::Clock;
 use crate::provider::Dropped;
@@ -33,29 +33,23 @@ impl ClientParts {
     }
 
     fn record(&self, call: &Call<'_>, attempt: u32) -> RequestRecord {
-        let flat = |name: &str| call.metadata.client_metadata.get(name).cloned();
         RequestRecord {
             at_ms: self.clock.now_ms(),
             stage: Stage::Attempt,
-            kind: call.metadata.recorded.kind.clone(),
-            transport: "http",
+            kind: call.rendered.kind.clone(),
+            transport: call.endpoint.transport(),
             endpoint: call.endpoint.path(),
             attempt,
             status: None,
             code: None,
             duration_ms: 0,
-            ids: RecordedIds {
-                session_id: flat("session_id"),
-                thread_id: flat("thread_id"),
-                turn_id: flat("turn_id"),
-                window_id: flat("x-codex-window-id"),
-            },
+            ids: call.rendered.ids.clone(),
             model: call.model.to_owned(),
             provider_id: self.provider.id.clone(),
-            originator: call.metadata.header("originator").map(Into::into),
+            originator: call.rendered.header("originator").map(Into::into),
             app_version: self.app_version.clone(),
             dropped: Vec::new(),
-            compaction: call.metadata.recorded.compaction.clone(),
+            compaction: call.rendered.compaction.clone(),
             agent_runtime_id: None,
             task_id: None,
         }
@@ -63,6 +57,11 @@ impl ClientParts {
 }
 
 impl Entry {
+    /// Of what is no inference (15-5).
+    pub(super) fn none() -> Self {
+        Self { open: None }
+    }
+
     pub(super) fn credential(&mut self, credential: &Credential) {
         if let Some(open) = &mut self.open {
             open.record.agent_runtime_id = credential.agent_runtime_id().map(Into::into);
@@ -73,6 +72,19 @@ impl Entry {
     pub(super) fn dropped(&mut self, dropped: Vec<Dropped>) {
         if let Some(open) = &mut self.open {
             open.record.dropped = dropped;
+        }
+    }
+
+    pub(super) fn status(&mut self, status: u16) {
+        if let Some(open) = &mut self.open {
+            open.record.status = Some(status);
+        }
+    }
+
+    /// It was none.
+    pub(super) fn forget(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            open.is_ended = true;
         }
     }
 

@@ -1,6 +1,7 @@
 //! One attempt on the wire.
 
 use super::ClientParts;
+use super::endpoint::{ATTESTATION, BETA};
 use super::exchange::Call;
 use super::failure::{ApiError, ApiErrorKind, Redaction};
 use super::stream::deadline_in;
@@ -15,9 +16,10 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Request, Response};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
+use zeroize::Zeroizing;
 
 /// Most bytes of an error body that are read (N7).
-const ERROR_BODY: usize = 64 << 10;
+pub(super) const ERROR_BODY: usize = 64 << 10;
 
 /// What a call wants of a success.
 #[derive(Clone, Copy)]
@@ -54,7 +56,13 @@ pub(super) enum Unanswered {
 
 impl ClientParts {
     /// Puts an attempt together; the credential's fields go on last (11-1, 11-3).
-    pub(super) fn prepare(&self, call: &Call<'_>, credential: &Credential, owner: &Owner) -> Result<Prepared, Error> {
+    pub(super) fn prepare(
+        &self,
+        call: &Call<'_>,
+        credential: &Credential,
+        owner: &Owner,
+        attestation: Attestation,
+    ) -> Result<Prepared, Error> {
         let default_base = self.default_base.unwrap_or_else(|| credential.default_base());
         self.check_recipient(credential)?;
         let url = self.provider.endpoint_in(credential.region(), call.endpoint.path(), default_base, &*self.environment)?;
@@ -62,28 +70,36 @@ impl ClientParts {
             let message = format!("{} is neither https nor http on a loopback host", shown(&url));
             return Err(Error::new("base-url-unsupported", Advice::FixConfig, message));
         }
-        let mut selected = call.metadata.select(call.endpoint);
-        if credential.default_base() != DefaultBase::Chatgpt {
+        let mut selected = Selected { headers: call.rendered.headers.clone(), dropped: call.rendered.dropped.clone() };
+        if !self.takes_attestation(call, credential) {
             selected.leave_out(ATTESTATION);
         }
+        selected.attest(attestation);
         let turn_state = call.metadata.turn_state.as_ref().filter(|_| call.endpoint.takes_turn_state());
         let turn_state = turn_state.and_then(|state| state.token_for(owner));
         selected.headers.extend(turn_state.clone().map(|token| (turn_state::HEADER.to_owned(), token)));
-        selected.headers.push((ACCEPT.as_str().into(), call.endpoint.accept().into()));
-        selected.headers.push((CONTENT_TYPE.as_str().into(), "application/json".into()));
+        match call.endpoint.accept() {
+            Some(accept) => {
+                selected.headers.push((ACCEPT.as_str().into(), accept.into()));
+                selected.headers.push((CONTENT_TYPE.as_str().into(), "application/json".into()));
+            }
+            None => selected.headers.insert(0, (BETA.0.into(), BETA.1.into())),
+        }
         let layers = HeaderLayers { defaults: &self.default_headers, request: &selected.headers, auth: credential.headers() };
         let mut merged = merge_headers(&self.provider, &layers, &*self.environment)?;
-        if let Some(token) = merged.headers.get_mut(turn_state::HEADER) {
-            token.set_sensitive(true);
+        for name in [turn_state::HEADER, ATTESTATION] {
+            if let Some(token) = merged.headers.get_mut(name) {
+                token.set_sensitive(true);
+            }
         }
         let mut dropped = selected.dropped;
         dropped.append(&mut merged.dropped);
         if self.is_aws() {
             dropped.append(&mut without_account(&mut merged.headers));
         }
-        let mut request = Request::new(Method::POST, url);
+        let mut request = Request::new(if call.endpoint.accept().is_some() { Method::POST } else { Method::GET }, url);
         *request.headers_mut() = merged.headers;
-        *request.body_mut() = Some(call.body.bytes(self.is_api_key(credential)).into());
+        *request.body_mut() = call.body.as_ref().map(|body| body.bytes(self.is_api_key(credential)).into());
         // Over the finished request, and the last that is done to it (11-3, 13-7).
         if let Some(signer) = credential.signer() {
             dropped.append(&mut signer.sign(&mut request)?);
@@ -91,6 +107,30 @@ impl ClientParts {
         dropped.sort();
         let redaction = self.redaction(request.headers());
         Ok(Prepared { request, redaction, dropped })
+    }
+
+    /// Asks for the attestation of an attempt, as late as can be (9-3): within its budget it delays nothing but this attempt (9-6).
+    pub(super) async fn attest(&self, call: &Call<'_>, credential: &Credential) -> Attestation {
+        let thread = call.rendered.ids.thread_id.as_deref();
+        let (Some(envelopes), Some(thread), true) = (&self.envelopes, thread, self.takes_attestation(call, credential)) else {
+            return Attestation::None;
+        };
+        if !envelopes.attests(thread) {
+            return Attestation::None;
+        }
+        match envelopes.envelope(thread).await {
+            Ok(Some(envelope)) => Attestation::Envelope(envelope),
+            Ok(None) => Attestation::Illegal,
+            Err(error) => {
+                tracing::warn!(code = error.code, "a request is sent without an attestation");
+                Attestation::None
+            }
+        }
+    }
+
+    /// 9-3, 9-4, 13-9.
+    fn takes_attestation(&self, call: &Call<'_>, credential: &Credential) -> bool {
+        call.endpoint.takes_attestation() && credential.default_base() == DefaultBase::Chatgpt && !self.is_aws()
     }
 
     /// Sends it. `timeout` is for the head of a stream, else for the whole answer.
@@ -121,7 +161,7 @@ impl ClientParts {
     }
 
     /// Everything that was sent in confidence: configured and credential fields, the turn state, query parameters.
-    fn redaction(&self, headers: &HeaderMap) -> Redaction {
+    pub(super) fn redaction(&self, headers: &HeaderMap) -> Redaction {
         let sensitive = headers.iter().filter(|(name, value)| value.is_sensitive() && *name != "chatgpt-account-id");
         let values = sensitive.filter_map(|(_, value)| value.to_str().ok());
         Redaction::of(values.chain(self.provider.query_params.values().map(String::as_str)))
@@ -151,7 +191,31 @@ impl ClientParts {
     }
 }
 
-impl super::metadata::Selected {
+/// The fields of one attempt.
+struct Selected {
+    headers: Vec<(String, String)>,
+    dropped: Vec<Dropped>,
+}
+
+/// What is attested for one attempt (§9).
+pub(super) enum Attestation {
+    /// It is not asked for, or there is nobody to ask.
+    None,
+    /// The value of the field.
+    Envelope(Zeroizing<String>),
+    /// The token is none for a header field (9-7).
+    Illegal,
+}
+
+impl Selected {
+    fn attest(&mut self, attestation: Attestation) {
+        match attestation {
+            Attestation::None => {}
+            Attestation::Envelope(envelope) => self.headers.push((ATTESTATION.to_owned(), envelope.to_string())),
+            Attestation::Illegal => self.dropped.push(Dropped { name: ATTESTATION.to_owned(), reason: DropReason::Illegal }),
+        }
+    }
+
     /// 9-4: attestation goes with ChatGPT auth only.
     fn leave_out(&mut self, name: &str) {
         let is_it = |found: &str| found.eq_ignore_ascii_case(name);
@@ -162,8 +226,6 @@ impl super::metadata::Selected {
 
 /// Fields that tell an account, or come from one.
 const ACCOUNT: [&str; 3] = ["chatgpt-account-id", "x-openai-fedramp", ATTESTATION];
-
-const ATTESTATION: &str = "x-oai-attestation";
 
 /// 13-9: whoever set them.
 fn without_account(headers: &mut HeaderMap) -> Vec<Dropped> {
@@ -181,7 +243,7 @@ fn check_stream(headers: &HeaderMap) -> Result<(), Unanswered> {
     Ok(())
 }
 
-async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Unanswered> {
+pub(super) async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Unanswered> {
     let done = timeout_at(deadline, work).await.map_err(|_| Unanswered::Transient(ApiErrorKind::Timeout))?;
     done.map_err(|error| {
         Unanswered::Transient(match failure_of(error) {
@@ -193,7 +255,7 @@ async fn within<T>(deadline: Instant, work: impl Future<Output = reqwest::Result
 }
 
 /// Up to so many bytes, and whether there are more.
-async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+pub(super) async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - body.len();

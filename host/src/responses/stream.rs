@@ -5,8 +5,9 @@ use super::exchange::Answer;
 use super::failure::{ApiError, ApiErrorKind, Redaction};
 use super::rate_limits::{self, RateLimitSnapshot};
 use super::recording::Entry;
-use super::sse::SseParser;
+use super::sse::{SseEvent, SseParser};
 use super::turn_state::{Owner, TurnState};
+use super::websocket::Asked;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderMap;
@@ -15,7 +16,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -26,8 +27,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 /// Nothing is read ahead of who asks: at most one event and one piece of the network are held. Dropping the stream cancels the
 /// response. Waiting can be given up and taken up again without losing an event.
 pub struct ResponseStream {
-    body: Option<Body>,
-    parser: SseParser,
+    source: Source,
     limits: VecDeque<RateLimitSnapshot>,
     idle: Idle,
     facts: StreamFacts,
@@ -67,18 +67,41 @@ pub(super) struct Reading {
     pub(super) turn_state: Option<TurnState>,
 }
 
+/// Where events come from.
+enum Source {
+    Http(SseBody),
+    Socket(Box<Asked>),
+}
+
+/// What a stream is known by.
+pub(super) struct About {
+    pub(super) facts: StreamFacts,
+    pub(super) owner: Owner,
+    pub(super) redaction: Redaction,
+}
+
 impl ResponseStream {
     pub(super) fn new(answer: Answer<Response>, reading: Reading) -> Self {
-        let Answer { received, headers, owner, redaction, mut entry } = answer;
+        let Answer { received, headers, owner, redaction, entry } = answer;
         let facts = StreamFacts::read(&headers, &redaction);
+        let body = SseBody { body: Some(Box::pin(received.bytes_stream())), parser: SseParser::new(reading.most_event_bytes) };
+        let about = About { facts, owner, redaction };
+        Self::of(Source::Http(body), about, reading.idle_timeout, reading.turn_state, entry)
+    }
+
+    pub(super) fn over_socket(asked: Asked, about: About, idle_timeout: Duration, turn_state: Option<TurnState>, entry: Entry) -> Self {
+        Self::of(Source::Socket(Box::new(asked)), about, idle_timeout, turn_state, entry)
+    }
+
+    fn of(source: Source, about: About, idle_timeout: Duration, turn_state: Option<TurnState>, mut entry: Entry) -> Self {
+        let About { facts, owner, redaction } = about;
         entry.begin_stream();
         Self {
-            body: Some(Box::pin(received.bytes_stream())),
-            parser: SseParser::new(reading.most_event_bytes),
+            source,
             limits: facts.rate_limits.clone().into(),
-            idle: Idle::new(reading.idle_timeout),
+            idle: Idle::new(idle_timeout),
             facts,
-            turn_state: reading.turn_state,
+            turn_state,
             owner,
             redaction,
             entry,
@@ -105,39 +128,26 @@ impl ResponseStream {
         }
         self.idle.begin();
         loop {
-            match self.parser.take() {
+            let next = match &mut self.source {
+                Source::Http(body) => body.poll_event(context, &mut self.idle),
+                Source::Socket(asked) => asked.poll_event(context, &mut self.idle),
+            };
+            let event = match ready!(next) {
                 // What some services end a stream with.
-                Ok(Some(event)) if event.data.trim() == "[DONE]" => {}
-                Ok(Some(event)) => {
-                    let event = decode(event, &self.redaction).map(|decoded| self.pass_on(decoded));
-                    return Poll::Ready(Some(event.map_err(|error| self.fail(error))));
-                }
-                Ok(None) => match self.poll_bytes(context) {
-                    Poll::Ready(Ok(bytes)) => self.parser.push(&bytes),
-                    Poll::Ready(Err(kind)) => return Poll::Ready(Some(Err(self.fail(ApiError::new(kind))))),
-                    Poll::Pending => return Poll::Pending,
-                },
-                Err(_) => return Poll::Ready(Some(Err(self.fail(ApiError::new(ApiErrorKind::EventTooLarge))))),
-            }
+                Ok(event) if event.data.trim() == "[DONE]" => continue,
+                Ok(event) => self.decode(event).map(|decoded| self.pass_on(decoded)),
+                Err(kind) => Err(ApiError::new(kind)),
+            };
+            return Poll::Ready(Some(event.map_err(|error| self.fail(error))));
         }
     }
 
-    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Result<Bytes, ApiErrorKind>> {
-        let Some(body) = &mut self.body else {
-            return Poll::Ready(Err(ApiErrorKind::StreamUnfinished));
+    fn decode(&self, event: SseEvent) -> Result<Decoded, ApiError> {
+        let refusal = match &self.source {
+            Source::Http(_) => None,
+            Source::Socket(asked) => asked.refusal(&event, &self.redaction),
         };
-        if self.idle.is_over_without_event() {
-            return Poll::Ready(Err(ApiErrorKind::StreamIdle));
-        }
-        match body.as_mut().poll_next(context) {
-            Poll::Ready(Some(Ok(bytes))) => {
-                self.idle.has_read = true;
-                Poll::Ready(Ok(bytes))
-            }
-            Poll::Ready(Some(Err(_))) => Poll::Ready(Err(ApiErrorKind::StreamBroken)),
-            Poll::Ready(None) => Poll::Ready(Err(ApiErrorKind::StreamUnfinished)),
-            Poll::Pending => self.idle.poll_over(context).map(|()| Err(ApiErrorKind::StreamIdle)),
-        }
+        refusal.map_or_else(|| decode(event, &self.redaction), Err)
     }
 
     fn pass_on(&mut self, decoded: Decoded) -> ResponseEvent {
@@ -148,23 +158,72 @@ impl ResponseStream {
         if decoded.is_last {
             self.is_ended = true;
             self.entry.end(None, None);
-            if let Some(body) = self.body.take() {
-                leave(body);
-            }
+        }
+        match &mut self.source {
+            Source::Socket(asked) => asked.note(&decoded.event),
+            Source::Http(body) if decoded.is_last => body.leave(),
+            Source::Http(_) => {}
         }
         decoded.event
     }
 
     fn fail(&mut self, error: ApiError) -> ApiError {
         self.is_ended = true;
-        self.body = None;
+        match &mut self.source {
+            Source::Http(body) => body.body = None,
+            Source::Socket(asked) => asked.fail(&error),
+        }
         self.entry.end(None, Some(error.code()));
         tracing::debug!(code = error.code(), "a stream failed");
         error.with_answer(self.facts.request_id.clone(), self.facts.rate_limits.clone())
     }
 }
 
-/// The body of an answer.
+/// The body of an answer over HTTP.
+struct SseBody {
+    body: Option<Body>,
+    parser: SseParser,
+}
+
+impl SseBody {
+    fn poll_event(&mut self, context: &mut Context<'_>, idle: &mut Idle) -> Poll<Result<SseEvent, ApiErrorKind>> {
+        loop {
+            match self.parser.take() {
+                Ok(Some(event)) => return Poll::Ready(Ok(event)),
+                Ok(None) => match ready!(self.poll_bytes(context, idle)) {
+                    Ok(bytes) => self.parser.push(&bytes),
+                    Err(kind) => return Poll::Ready(Err(kind)),
+                },
+                Err(_) => return Poll::Ready(Err(ApiErrorKind::EventTooLarge)),
+            }
+        }
+    }
+
+    fn poll_bytes(&mut self, context: &mut Context<'_>, idle: &mut Idle) -> Poll<Result<Bytes, ApiErrorKind>> {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(Err(ApiErrorKind::StreamUnfinished));
+        };
+        if idle.is_over_without_event() {
+            return Poll::Ready(Err(ApiErrorKind::StreamIdle));
+        }
+        match body.as_mut().poll_next(context) {
+            Poll::Ready(Some(Ok(bytes))) => {
+                idle.read();
+                Poll::Ready(Ok(bytes))
+            }
+            Poll::Ready(Some(Err(_))) => Poll::Ready(Err(ApiErrorKind::StreamBroken)),
+            Poll::Ready(None) => Poll::Ready(Err(ApiErrorKind::StreamUnfinished)),
+            Poll::Pending => idle.poll_over(context).map(|()| Err(ApiErrorKind::StreamIdle)),
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some(body) = self.body.take() {
+            leave(body);
+        }
+    }
+}
+
 type Body = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
 
 /// Reads what is left after the last event, usually nothing but the end, so that the connection can be used again.
@@ -198,7 +257,7 @@ impl fmt::Debug for ResponseStream {
 }
 
 /// How long the next event may take.
-struct Idle {
+pub(super) struct Idle {
     timeout: Duration,
     /// Set while an event is awaited.
     deadline: Option<Instant>,
@@ -223,12 +282,17 @@ impl Idle {
         self.deadline = None;
     }
 
+    /// Something has arrived.
+    pub(super) fn read(&mut self) {
+        self.has_read = true;
+    }
+
     /// What has arrived in time counts although it is read late; what completes no event does not count.
-    fn is_over_without_event(&self) -> bool {
+    pub(super) fn is_over_without_event(&self) -> bool {
         self.has_read && self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
-    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else {
             return Poll::Pending;
         };

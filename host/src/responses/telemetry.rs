@@ -21,7 +21,7 @@ pub struct RequestRecord {
     pub stage: Stage,
     /// Kind of the request, if it has one: `turn`, `compaction` or `memory`.
     pub kind: Option<String>,
-    /// `http`.
+    /// `http` or `websocket`.
     pub transport: &'static str,
     /// Path of the endpoint behind the base URL.
     pub endpoint: &'static str,

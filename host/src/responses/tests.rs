@@ -1,8 +1,11 @@
 //! Over sockets, against servers that do what a test says, and against the authority.
 
+#[cfg(feature = "bedrock")]
+mod aws;
 #[cfg(feature = "authority")]
 mod authority;
 mod bodies;
+pub(super) mod described;
 mod headers;
 mod refusals;
 mod retries;

@@ -1,6 +1,5 @@
 //! A turn whose stream is taken up again when it breaks (11-8).
 
-use super::ResponsesClient;
 use super::event::ResponseEvent;
 use super::failure::ApiError;
 use super::metadata::RequestMetadata;
@@ -8,6 +7,8 @@ use super::request::ResponsesRequest;
 use super::retry;
 use super::stream::{ResponseStream, StreamFacts};
 use super::turn_state::TurnState;
+use super::websocket::ResponsesSession;
+use super::{ClientParts, ResponsesClient};
 use crate::auth::RequestNumber;
 use std::time::Duration;
 
@@ -15,20 +16,30 @@ use std::time::Duration;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// One request, sent again as a whole while its stream breaks, at most `stream_max_retries` times. Made by
-/// [`ResponsesClient::turn`].
+/// [`ResponsesClient::turn`] and [`ResponsesSession::turn`].
 #[derive(Debug)]
 pub struct Turn<'a> {
-    client: &'a ResponsesClient,
+    sender: Sender<'a>,
     /// One for the whole turn: who approved it approved its retries too (14-7).
     number: RequestNumber,
     request: &'a ResponsesRequest,
     metadata: RequestMetadata,
     state: State,
     retries: u32,
+    most_retries: u32,
+}
+
+/// What sends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sender<'a> {
+    Client(&'a ResponsesClient),
+    Session(&'a ResponsesSession),
 }
 
 #[derive(Debug)]
 enum State {
+    /// Not announced yet.
+    New,
     /// To be sent after this time.
     Waiting(Duration),
     Streaming(Box<ResponseStream>),
@@ -39,6 +50,8 @@ enum State {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TurnEvent {
+    /// The turn has begun. Comes first, before any work on a connection (11-12).
+    Started,
     /// An event of the response.
     Response(ResponseEvent),
     /// The stream broke and the request is sent again: what came so far no longer counts.
@@ -52,27 +65,56 @@ pub enum TurnEvent {
     },
 }
 
+impl Sender<'_> {
+    async fn open(self, number: RequestNumber, request: &ResponsesRequest, metadata: &RequestMetadata) -> Result<ResponseStream, ApiError> {
+        match self {
+            Self::Client(client) => client.open(number, request, metadata).await,
+            Self::Session(session) => session.open(number, request, metadata).await,
+        }
+    }
+
+    fn parts(&self) -> &ClientParts {
+        match self {
+            Self::Client(client) => client.parts(),
+            Self::Session(session) => session.client().parts(),
+        }
+    }
+}
+
 impl<'a> Turn<'a> {
-    pub(super) fn new(client: &'a ResponsesClient, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Self {
+    pub(super) fn new(sender: Sender<'a>, request: &'a ResponsesRequest, metadata: &RequestMetadata) -> Self {
         let mut metadata = metadata.clone();
         metadata.turn_state.get_or_insert_with(TurnState::new);
-        Self { client, number: RequestNumber::fresh(), request, metadata, state: State::Waiting(Duration::ZERO), retries: 0 }
+        let (number, most_retries) = (RequestNumber::fresh(), sender.parts().provider.stream_max_retries);
+        Self { sender, number, request, metadata, state: State::New, retries: 0, most_retries }
+    }
+
+    /// Retried at most so often, if the provider allows as much.
+    pub(super) fn at_most(self, retries: u32) -> Self {
+        Self { most_retries: self.most_retries.min(retries), ..self }
     }
 
     /// What the header fields of the present answer say.
     pub fn facts(&self) -> Option<&StreamFacts> {
         match &self.state {
             State::Streaming(stream) => Some(stream.facts()),
-            State::Waiting(_) | State::Ended => None,
+            State::New | State::Waiting(_) | State::Ended => None,
         }
     }
 
-    /// What happens next; none after the end. Nothing is sent before the first call. Giving up waiting before the answer has
+    /// What happens next; none after the end. Nothing is sent before the second call. Giving up waiting before the answer has
     /// begun means that the next call sends the request again.
     pub async fn next(&mut self) -> Option<Result<TurnEvent, ApiError>> {
+        if matches!(self.state, State::New) {
+            self.state = State::Waiting(Duration::ZERO);
+            return Some(Ok(TurnEvent::Started));
+        }
         if let State::Waiting(delay) = self.state {
-            tokio::time::sleep(delay).await;
-            match self.client.open(self.number, self.request, &self.metadata).await {
+            // Even no time at all would be a millisecond.
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
+            match self.sender.open(self.number, self.request, &self.metadata).await {
                 Ok(stream) => self.state = State::Streaming(Box::new(stream)),
                 Err(error) => return Some(Err(self.end(error))),
             }
@@ -91,12 +133,12 @@ impl<'a> Turn<'a> {
     }
 
     fn restart(&mut self, error: ApiError) -> Result<TurnEvent, ApiError> {
-        let may_restart = error.is_broken_stream() && self.retries < self.client.parts().provider.stream_max_retries;
+        let may_restart = error.is_broken_stream() && self.retries < self.most_retries;
         if !may_restart || error.retry_after().is_some_and(|wait| wait > LONGEST_WAIT) {
             return Err(self.end(error));
         }
         self.retries += 1;
-        let delay = retry::delay(self.retries, retry::jitter(&*self.client.parts().random));
+        let delay = retry::delay(self.retries, retry::jitter(&*self.sender.parts().random));
         let delay = error.retry_after().unwrap_or_default().max(delay);
         tracing::info!(retry = self.retries, delay_ms = delay.as_millis(), code = error.code(), "a turn is sent again");
         self.state = State::Waiting(delay);

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 /// Header field, and member of the `response.metadata` event, that carries the token.
-pub(super) const HEADER: &str = "x-codex-turn-state";
+pub(crate) const HEADER: &str = "x-codex-turn-state";
 
 /// The token of one turn: the first the server gives, sent on every later request of the turn, compaction included. Make a new
 /// one for each turn. Clones share it. `Debug` does not show it.
@@ -22,7 +22,7 @@ struct State {
 
 /// Whose credential a request carries, as far as it matters for the token.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Owner(String);
+pub(crate) struct Owner(String);
 
 impl TurnState {
     /// For a turn that begins.
@@ -36,7 +36,7 @@ impl TurnState {
     }
 
     /// The token to send for this owner. One that was given to another owner is dropped.
-    pub(super) fn token_for(&self, owner: &Owner) -> Option<String> {
+    pub(crate) fn token_for(&self, owner: &Owner) -> Option<String> {
         let mut state = lock(&self.0);
         if state.owner.as_ref() != Some(owner) {
             *state = State { token: None, owner: Some(owner.clone()) };
@@ -45,7 +45,7 @@ impl TurnState {
     }
 
     /// Keeps the first token the owner is given. One that cannot be sent back is of no use.
-    pub(super) fn offer(&self, owner: &Owner, token: &str) {
+    pub(crate) fn offer(&self, owner: &Owner, token: &str) {
         let mut state = lock(&self.0);
         if state.token.is_none() && state.owner.as_ref() == Some(owner) && is_legal_value(token) {
             state.token = Some(token.to_owned());
@@ -55,7 +55,7 @@ impl TurnState {
 
 impl Owner {
     /// The account, or without one the login and what decided on its credential.
-    pub(super) fn of(credential: &Credential) -> Self {
+    pub(crate) fn of(credential: &Credential) -> Self {
         let account = credential.headers().iter().find(|(name, _)| name.eq_ignore_ascii_case("chatgpt-account-id"));
         Self(account.map_or_else(
             || format!("login {}, row {}", credential.login_turn(), credential.row()),
@@ -74,6 +74,7 @@ impl fmt::Debug for TurnState {
 mod tests {
     use super::*;
     use crate::auth::Secret;
+    use crate::provider::vectors::cases;
 
     fn account(id: &str) -> Owner {
         let fields = vec![("Authorization".into(), Secret::from("Bearer t")), ("ChatGPT-Account-ID".into(), Secret::from(id))];
@@ -89,6 +90,24 @@ mod tests {
         assert_eq!(state.clone().token_for(&owner).as_deref(), Some("one"));
         assert_eq!(format!("{state:?}"), "TurnState(set)");
         assert!(!TurnState::new().is_set());
+    }
+
+    #[test]
+    fn r10_2_vectors_of_turn_states() {
+        for case in cases("turn-state") {
+            let mut state = TurnState::new();
+            let mut sent = Vec::new();
+            for step in case.input["steps"].as_array().unwrap() {
+                if step == "turn begins" {
+                    state = TurnState::new();
+                } else if let Some(token) = step["given"].as_str() {
+                    state.offer(&account(step["to"].as_str().unwrap()), token);
+                } else {
+                    sent.push(state.token_for(&account(step["request_of"].as_str().unwrap())));
+                }
+            }
+            case.check(Ok(sent.into()));
+        }
     }
 
     #[test]

@@ -63,3 +63,11 @@ handle! {
     /// A replay window.
     ReplayHandle
 }
+handle! {
+    /// The threads that are loaded or being started.
+    ThreadsHandle
+}
+handle! {
+    /// The turns of one thread.
+    TurnsHandle
+}

@@ -5,6 +5,7 @@ mod conformance;
 mod custodian;
 mod header;
 mod life;
+mod metadata;
 mod operation;
 mod reference_way;
 mod scale;
@@ -39,6 +40,7 @@ pub fn all(bench: &mut Bench, folder: &Path) -> Result<(), Failure> {
 
     let sampling = Sampling { rounds: bench.by_effort(30, 200), batch: Duration::from_millis(bench.by_effort(2, 5)) };
     bench.group(sampling, life::subjects(&wide)?)?;
+    bench.group(sampling, metadata::subjects(&wide, &portable)?)?;
     client::measure(bench, &wide)?;
     threads::measure(bench, &wide)?;
     start::measure(bench, &wide, &cache)?;

@@ -30,7 +30,7 @@ pub struct Verdict {
     pub met: bool,
 }
 
-const TARGETS: [Target; 14] = [
+const TARGETS: [Target; 17] = [
     ratio("header/wide", "sign/dalek", 1.3),
     ratio("header/portable", "sign/dalek", 1.75),
     ratio("header/wide", "header/reference-way", 0.8),
@@ -40,18 +40,25 @@ const TARGETS: [Target; 14] = [
     Target { left: "header/custodian", comparison: Comparison::MicrosecondsOver("sign/aws-lc"), at_most: 3.0 },
     ratio("verify/wide", "verify/dalek-strict", 1.4),
     ratio("verify/portable", "verify/dalek-strict", 2.0),
-    Target { left: "cold-start/cached", comparison: Comparison::Microseconds, at_most: 1000.0 },
-    Target { left: "cold-start/cached-child", comparison: Comparison::Microseconds, at_most: 1000.0 },
+    micros("cold-start/cached", 1000.0),
+    micros("cold-start/cached-child", 1000.0),
+    micros("render/core-native", 5.0),
+    micros("render/wide", 12.0),
+    micros("items/10000", 20_000.0),
     // Threads share nothing but a pool, so two of them have to be as close to bare signing as one is. A machine that is busy
     // otherwise gives neither a second core.
     ratio("headers/2-threads", "sign/dalek-2-threads", 1.3),
     // 20,000 lines a second, whether or not keys come back.
-    Target { left: "conform/assertion.sign", comparison: Comparison::Microseconds, at_most: 50.0 },
-    Target { left: "conform/assertion.sign-new-keys", comparison: Comparison::Microseconds, at_most: 50.0 },
+    micros("conform/assertion.sign", 50.0),
+    micros("conform/assertion.sign-new-keys", 50.0),
 ];
 
 const fn ratio(left: &'static str, right: &'static str, at_most: f64) -> Target {
     Target { left, comparison: Comparison::Ratio(right), at_most }
+}
+
+const fn micros(left: &'static str, at_most: f64) -> Target {
+    Target { left, comparison: Comparison::Microseconds, at_most }
 }
 
 /// Judges every target whose rows were measured.

@@ -273,6 +273,7 @@ fn told(completion: &Completion) -> Value {
         Completion::AgentRegistered(agent) | Completion::SignedIn(agent) => json!({ "agent": agent }),
         Completion::RotationPending(agent) => json!({ "waiting": agent }),
         Completion::SignedOut => json!({}),
+        Completion::Attested(header) => json!({ "header": header }),
     }
 }
 

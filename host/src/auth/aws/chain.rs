@@ -21,6 +21,8 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber;
 
 /// Longest wait for credentials: what AWS's own clients allow.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -57,7 +59,8 @@ impl Chain {
                 None => sources.anywhere(filled(environment, "AWS_PROFILE")).await,
             }
         };
-        let credentials = match timeout(LONGEST, loading).await {
+        // At level trace AWS's crates show commands and answers.
+        let credentials = match timeout(LONGEST, loading.with_subscriber(Dispatch::none())).await {
             Ok(provided) => provided.map_err(|error| failure(profile, reason(&error)))?,
             Err(_) => return Err(failure(profile, "they did not come in time")),
         };

@@ -13,6 +13,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Request;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tracing::Dispatch;
+use tracing::dispatcher::with_default;
 
 const SERVICE: &str = "bedrock-mantle";
 
@@ -61,7 +63,9 @@ impl SigV4 {
         let signable =
             SignableRequest::new(request.method().as_str(), request.url().as_str(), fields.into_iter(), SignableBody::Bytes(body));
         let signable = signable.map_err(|_| failure("the URL or a header field is not one that can be signed"))?;
-        let (instructions, _) = sign(signable, &params.into()).map_err(|_| failure("the signer failed"))?.into_parts();
+        // At level trace the crate shows the body and the session token.
+        let output = with_default(&Dispatch::none(), || sign(signable, &params.into()));
+        let (instructions, _) = output.map_err(|_| failure("the signer failed"))?.into_parts();
         let (headers, _) = instructions.into_parts();
         Ok(headers.iter().map(|header| (HeaderName::from_static(header.name()), header.value().to_owned())).collect())
     }

@@ -20,7 +20,7 @@ pub(super) fn read(session: &mut Session, auth_json: &[u8], mode: &str) -> Resul
         }
         "bedrockApiKey" => {
             let Bedrock { value } = members(auth_json)?;
-            value.map(|_| StoredLogin::Bedrock).ok_or_else(|| missing("bedrock_api_key"))
+            filled(value.and_then(|value| value.api_key), "bedrock_api_key").map(StoredLogin::Bedrock)
         }
         "agentIdentity" => identity(session, auth_json),
         "chatgpt" => match tokens(auth_json)? {
@@ -69,7 +69,12 @@ struct PersonalAccessToken {
 #[derive(Deserialize)]
 struct Bedrock {
     #[serde(rename = "bedrock_api_key")]
-    value: Option<IgnoredAny>,
+    value: Option<BedrockKey>,
+}
+
+#[derive(Deserialize)]
+struct BedrockKey {
+    api_key: Option<Secret>,
 }
 
 #[derive(Deserialize)]

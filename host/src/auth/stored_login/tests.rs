@@ -135,7 +135,7 @@ fn s8_1_each_mode_reads_its_own_member_only() {
     assert!(matches!(read(json!({"OPENAI_API_KEY": " k ", "tokens": 1})).unwrap(), StoredLogin::ApiKey(key) if key.expose() == "k"));
     let personal = read(json!({"personal_access_token": "at-1", "OPENAI_API_KEY": null})).unwrap();
     assert!(matches!(personal, StoredLogin::PersonalAccessToken(_)));
-    assert!(matches!(read(json!({"bedrock_api_key": {"api_key": "k"}})).unwrap(), StoredLogin::Bedrock));
+    assert!(matches!(read(json!({"bedrock_api_key": {"api_key": "k"}})).unwrap(), StoredLogin::Bedrock(key) if key.expose() == "k"));
     assert!(matches!(read(json!({"tokens": tokens})).unwrap(), StoredLogin::ManagedChatgpt(_)));
     let external = read(json!({"auth_mode": "chatgptAuthTokens", "tokens": tokens})).unwrap();
     assert!(matches!(external, StoredLogin::ExternalChatgptTokens(_)));
@@ -147,6 +147,7 @@ fn s8_1_each_mode_reads_its_own_member_only() {
         (json!({"OPENAI_API_KEY": 1}), "record-invalid"),
         (json!({"auth_mode": "personalAccessToken"}), "record-invalid"),
         (json!({"auth_mode": "bedrockApiKey"}), "record-invalid"),
+        (json!({"auth_mode": "bedrockApiKey", "bedrock_api_key": {"api_key": " "}}), "record-invalid"),
         (json!({"auth_mode": "headers"}), "record-invalid"),
         (json!({"auth_mode": "chatgptAuthTokens"}), "chatgpt-auth-unavailable"),
         (json!({"tokens": {"access_token": " "}}), "chatgpt-auth-unavailable"),

@@ -1,9 +1,13 @@
-//! The three model endpoints: they verify, and answer with what they verified and what they were sent.
+//! The model endpoints: they verify, and answer with what they verified and what they were sent.
 
+mod content;
 mod echo;
+mod events;
+pub(super) mod socket;
 
-use super::Shared;
+use super::{Endpoint, Shared};
 use crate::authority::answer::{Judged, Refusal, json, with_type};
+use crate::authority::arrivals::Arrival;
 use crate::authority::pieces::streamed;
 use crate::authority::random::random_id;
 use crate::authority::verifier::VerifiedAssertion;
@@ -18,48 +22,40 @@ use std::sync::Arc;
 
 /// `POST …/responses`: server-sent events. The last one, `response.completed`, holds `verified` and `echo`.
 pub(super) async fn responses(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    let (verified, echo) = serve(&shared, &headers, &body).await?;
-    let id = random_id("resp_")?;
-    let text = match &verified.external_task_ref {
-        Some(reference) => format!("Verified {} for the task of {reference}.", verified.agent_runtime_id),
-        None => format!("Verified {} for its run task.", verified.agent_runtime_id),
-    };
-    let response = |status| object!({"id": id, "object": "response", "status": status});
-    let created = object!({"type": "response.created", "response": response("in_progress")});
-    let deltas = text.split_inclusive(' ').map(|delta| object!({"type": "response.output_text.delta", "output_index": 0, "delta": delta}));
-    let completed = object!({
-        "type": "response.completed",
-        "response": response("completed"),
-        "output_text": text,
-        "verified": facts(&verified),
-        "echo": echo,
-    });
-    let events = [created].into_iter().chain(deltas).chain([completed]);
-    let stream = streamed(events.enumerate().map(|(number, event)| frame(event, number)));
+    let (verified, echo) = serve(&shared, Endpoint::Responses, &headers, &body).await?;
+    let stream = streamed(events::spoken(&verified, &echo)?.iter().map(frame));
     Ok(judged(verified, with_type("text/event-stream", stream)))
 }
 
 /// `POST …/responses/compact`: JSON.
 pub(super) async fn compact(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    let (verified, echo) = serve(&shared, &headers, &body).await?;
+    let (verified, echo) = serve(&shared, Endpoint::Compact, &headers, &body).await?;
     let answer = object!({"id": random_id("cmp_")?, "output": [], "verified": facts(&verified), "echo": echo});
     Ok(judged(verified, json(&answer)))
 }
 
 /// `POST …/memories/trace_summarize`: JSON.
 pub(super) async fn memories(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    let (verified, echo) = serve(&shared, &headers, &body).await?;
+    let (verified, echo) = serve(&shared, Endpoint::Memories, &headers, &body).await?;
     let answer = object!({"output": [], "verified": facts(&verified), "echo": echo});
     Ok(judged(verified, json(&answer)))
 }
 
-async fn serve(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(VerifiedAssertion, Echo), Refusal> {
+/// Only what passed V1 to V11 is read, and remembered for inspection.
+async fn serve(shared: &Shared, endpoint: Endpoint, headers: &HeaderMap, body: &[u8]) -> Result<(VerifiedAssertion, Echo), Refusal> {
+    let verified = verify(shared, headers).await?;
+    let (content, judged) = content::judge(endpoint, body);
+    shared.note(&Arrival { endpoint, socket: None, headers, content: &content, verified: &verified, refusal: judged.as_ref().err() });
+    judged?;
+    Ok((verified, Echo::of(headers, &content)))
+}
+
+async fn verify(shared: &Shared, headers: &HeaderMap) -> Result<VerifiedAssertion, Refusal> {
     const ACCOUNT: HeaderName = HeaderName::from_static("chatgpt-account-id");
     // V1 wants exactly one; two of an account are none of an agent's.
     let authorization = Some(all(headers, &AUTHORIZATION)).filter(|values| values.len() == 1).and_then(|mut values| values.pop());
     let account = Some(all(headers, &ACCOUNT)).filter(|values| !values.is_empty()).map(|values| values.join(", "));
-    let verified = shared.verifier.assertion(&authorization.unwrap_or_default(), account).await?;
-    Ok((verified, Echo::of(headers, body)?))
+    Ok(shared.verifier.assertion(&authorization.unwrap_or_default(), account).await?)
 }
 
 fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
@@ -81,8 +77,7 @@ fn facts(verified: &VerifiedAssertion) -> Value {
     })
 }
 
-fn frame(mut event: Value, number: usize) -> Bytes {
-    event["sequence_number"] = number.into();
+fn frame(event: &Value) -> Bytes {
     let name = event["type"].as_str().unwrap_or_default();
     format!("event: {name}\ndata: {event}\n\n").into()
 }

@@ -57,6 +57,7 @@ fn counted(kind: &str) -> Option<(Kind, Scope)> {
         "garbage" => everywhere(Kind::Garbage),
         "huge" => everywhere(Kind::Huge),
         "truncate" => everywhere(Kind::Truncate),
+        "stall" => everywhere(Kind::Stall),
         "drop" => everywhere(Kind::Drop),
         "lose" => everywhere(Kind::Lose),
         status => {

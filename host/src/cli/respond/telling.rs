@@ -25,10 +25,11 @@ impl<'a> Telling<'a> {
     }
 
     pub fn tell(&mut self, event: &TurnEvent) -> Result<(), Failure> {
-        if self.output.is_json() {
-            self.output.json(&described(event))?;
+        if let Some(line) = described(event).filter(|_| self.output.is_json()) {
+            self.output.json(&line)?;
         }
         match event {
+            TurnEvent::Started => Ok(()),
             TurnEvent::Response(event) => self.response(event),
             TurnEvent::Restarting { delay, error, .. } => {
                 self.close()?;
@@ -119,13 +120,15 @@ fn texts(item: &OutputItem) -> Vec<&str> {
 }
 
 /// An event as the API writes it, as far as it is known.
-fn described(event: &TurnEvent) -> Value {
-    match event {
+/// As a line of JSON. That a turn has begun is no news to who has just begun it.
+fn described(event: &TurnEvent) -> Option<Value> {
+    Some(match event {
+        TurnEvent::Started => return None,
         TurnEvent::Response(event) => response(event),
         TurnEvent::Restarting { retry, delay, error } => {
             json!({ "type": "restarting", "retry": retry, "delay_ms": delay.as_millis(), "code": error.code() })
         }
-    }
+    })
 }
 
 fn response(event: &ResponseEvent) -> Value {

@@ -1,8 +1,11 @@
 //! First table: what is inherited, what is new, what is off.
 
 use super::stage::{Services, context, parent_context};
+use crate::component::Component;
 use crate::delegate::*;
+use crate::metadata::{Kind, Metadata, Moment, Transport, TurnEvent};
 use crate::ports::{Clock, Random, RandomError};
+use crate::surroundings::Surroundings;
 use std::sync::Arc;
 
 #[test]
@@ -113,4 +116,48 @@ fn r15_4_debug_shows_no_instructions_commands_documents_or_answers() {
     for text in shown {
         assert!(!text.contains(MARK), "{text}");
     }
+}
+
+#[test]
+fn r14_r3_14_metadata_of_a_delegate_is_its_own_and_names_its_parent() {
+    const PARENT: &str = "01980c5a-7b1e-7d20-9f3a-2b4c6d8e0f10";
+    let parent = ParentContext { thread_id: PARENT.into(), ..parent_context() };
+    let delegate = DelegateContext::of(&parent, SubagentKind::ThreadSpawn, &Ids::default()).unwrap();
+    let metadata = Metadata::new(&Component::load().unwrap(), &Surroundings::default()).unwrap();
+    let session = delegate.session_metadata(&metadata).unwrap();
+    let turn = session.turn("u");
+    turn.learn(&TurnEvent::Parent(delegate.parent_turn.turn_id.clone())).unwrap();
+    let rendering = turn.describe(turn.snapshot(), Kind::Turn).render(Transport::Responses, &Moment::default()).unwrap();
+    let thread = &delegate.lineage.thread_id;
+    let (flat, window) = (rendering.client_metadata, delegate.lineage.window_id());
+    for (key, value) in [
+        ("x-codex-installation-id", "installation-1"),
+        ("session_id", "session-1"),
+        ("thread_id", thread),
+        ("x-codex-window-id", &window),
+        ("x-codex-parent-thread-id", PARENT),
+        ("x-openai-subagent", "collab_spawn"),
+        ("parent_turn_id", "turn-parent"),
+    ] {
+        assert_eq!(flat.get(key).map(String::as_str), Some(value), "{key}");
+    }
+    let canonical = rendering.canonical.unwrap();
+    assert!(canonical.contains(r#""subagent_kind":"thread_spawn","thread_source":"subagent""#), "{canonical}");
+    let header = |name: &str| rendering.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    assert_eq!((header("originator"), header("session-id")), (Some("codex_vscode"), Some("session-1")));
+    // 15-5: no place in the parent's trace.
+    assert!(session.additions().traceparent.is_none());
+}
+
+#[test]
+fn r3_5_r14_a_copied_history_is_named_to_tools_only_beside_a_parent() {
+    const FORK: &str = "33333333-3333-4333-8333-333333333333";
+    let parent = ParentContext { thread_id: FORK.into(), ..parent_context() };
+    let context = DelegateContext::of(&parent, SubagentKind::Review, &Ids::default()).unwrap();
+    let context = context.forked(ForkedFrom { thread_id: FORK.into(), ordinal_exclusive: Some(7) });
+    let metadata = Metadata::new(&Component::load().unwrap(), &Surroundings::default()).unwrap();
+    let turn = context.session_metadata(&metadata).unwrap().turn("u");
+    let canonical = metadata.render(&turn.snapshot(), Some(Kind::Turn), Transport::Responses, None).unwrap().canonical.unwrap();
+    assert!(!canonical.contains("forked_from"), "{canonical}");
+    assert!(turn.tool_object().unwrap().contains("forked_from_thread_id"), "1-23");
 }

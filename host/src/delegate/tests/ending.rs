@@ -104,6 +104,22 @@ async fn r14_9_events_delivered_before_the_end_stay_readable() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn e67_r14_9_a_full_pipe_of_events_ends_in_time_and_its_event_stays_readable() {
+    let stage = Stage::with_capacity(1);
+    let (mut delegate, mut session) = stage.start().await;
+    session.say("turn", EventKind::Other(1)).await;
+    settle().await;
+    let start = Instant::now();
+    stage.cancel.cancel();
+    assert_eq!(session.told().await.unwrap().operation, Operation::Interrupt);
+    assert_eq!(session.told().await.unwrap().operation, Operation::Shutdown);
+    soon(delegate.ended()).await;
+    assert!(start.elapsed() <= Duration::from_millis(1000));
+    assert_eq!(content(&delegate.next_event().await.unwrap()), 1);
+    assert!(delegate.next_event().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn r14_9_no_operation_follows_the_shutdown() {
     for reader_leaves in [false, true] {
         let stage = Stage::with_capacity(1);

@@ -236,7 +236,7 @@ async fn r14_7_what_a_session_asked_for_by_itself_is_remembered_alike() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r14_3_cancelling_wins_over_an_approval_that_is_ready_too() {
+async fn e68_r14_3_r14_7_cancelling_wins_over_an_approval_that_is_ready_too() {
     for cancel_first in [true, false] {
         let mut stage = Stage::signing(DelegateSigning::Ask);
         let (_delegate, session) = stage.start().await;

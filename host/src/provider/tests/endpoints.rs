@@ -1,8 +1,9 @@
 //! URLs and the region of Bedrock.
 
 use super::*;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::auth::{Login, TokenSource};
+use async_trait::async_trait;
+use std::sync::Arc;
 
 fn unset(_: &str) -> Option<String> {
     None
@@ -12,11 +13,58 @@ fn url(provider: &Provider, default: DefaultBase) -> String {
     provider.endpoint("responses", default, &unset).unwrap().into()
 }
 
+struct NoTokens;
+
+#[async_trait]
+impl TokenSource for NoTokens {
+    async fn tokens(&self) -> Result<crate::auth::ChatgptTokens, Error> {
+        Err(Error::config("of the test"))
+    }
+}
+
+struct NoIdentities;
+
+#[async_trait]
+impl crate::auth::Identities for NoIdentities {
+    async fn authorize(&self, _: &crate::auth::Attempt<'_>) -> Result<crate::auth::Assertion, Error> {
+        Err(Error::config("of the test"))
+    }
+
+    async fn recover(
+        &self,
+        _: &crate::auth::Attempt<'_>,
+        _: &crate::auth::Assertion,
+        _: &crate::agent::ResponseFacts,
+    ) -> Result<crate::auth::Recovery, Error> {
+        Err(Error::config("of the test"))
+    }
+
+    fn can_register(&self) -> bool {
+        false
+    }
+}
+
+fn login(kind: &str) -> Login {
+    let logins = [
+        Login::None,
+        Login::ApiKey("k".into()),
+        Login::PersonalAccessToken("at-1".into()),
+        Login::ExternalChatgptTokens(Arc::new(NoTokens)),
+        Login::Headers(Vec::new()),
+        Login::AgentIdentity(Arc::new(NoIdentities)),
+        Login::ManagedChatgpt { tokens: Arc::new(NoTokens), identities: Arc::new(NoIdentities) },
+    ];
+    logins.into_iter().find(|login| login.kind() == kind).unwrap()
+}
+
 #[test]
-fn r11_the_default_base_follows_the_login() {
+fn r11_5_the_default_base_follows_the_kind_of_login() {
     let provider = Provider::openai("1");
-    assert_eq!(url(&provider, DefaultBase::Chatgpt), "https://chatgpt.com/backend-api/codex/responses");
-    assert_eq!(url(&provider, DefaultBase::Api), "https://api.openai.com/v1/responses");
+    for case in vectors::cases("provider-config").iter().filter(|case| case.input.get("login").is_some()) {
+        let base = login(&case.text("login").unwrap()).default_base();
+        let websocket = provider.websocket_endpoint("responses", base, &unset).unwrap();
+        case.check(Ok(json!({"url": url(&provider, base), "websocket_url": websocket.as_str()})));
+    }
 }
 
 #[test]
@@ -40,39 +88,20 @@ fn c7_a_base_is_https_or_loopback() {
 
 #[test]
 fn r13_3_the_region_is_in_the_base_of_bedrock() {
-    let provider = bedrock(json!({"aws": {"region": "us-west-2"}})).unwrap();
-    assert_eq!(url(&provider, DefaultBase::Api), "https://bedrock-mantle.us-west-2.api.aws/openai/v1/responses");
-    assert_eq!(provider.http_headers["x-amzn-mantle-client-agent"].expose(), "codex");
-}
-
-#[test]
-fn r13_4_the_region_comes_from_the_first_place_that_has_one() {
-    let configured = AwsAuth { region: Some("a-1".into()), profile: None };
-    let open = AwsAuth::default();
-    let both = |name: &str| match name {
-        "AWS_REGION" => Some("b-1".to_owned()),
-        "AWS_DEFAULT_REGION" => Some("c-1".to_owned()),
-        _ => None,
-    };
-    let default_only = |name: &str| if name == "AWS_REGION" { Some(" ".to_owned()) } else { both(name) };
-    assert_eq!(region(&configured, &both, None).unwrap(), "a-1");
-    assert_eq!(region(&open, &both, None).unwrap(), "b-1");
-    assert_eq!(region(&open, &default_only, None).unwrap(), "c-1");
-    assert_eq!(region(&open, &unset, None).unwrap_err().code, "aws-region-missing");
-    let elsewhere = |_: &str| Some("evil.example/".to_owned());
-    assert_eq!(region(&open, &elsewhere, None).unwrap_err().code, "config-invalid");
-}
-
-#[test]
-fn r13_4_e12_the_region_inside_a_bearer_token() {
-    let token = |text: &str| Secret::new(format!("bedrock-api-key-{}", STANDARD.encode(text)));
-    let found = |token: &Secret| region(&AwsAuth::default(), &unset, Some(token));
-    let scoped = "X-Amz-Credential=AKID%2F20260420%2Fus-west-2%2Fbedrock%2Faws4_request";
-    assert_eq!(found(&token(scoped)).unwrap(), "us-west-2");
-    assert_eq!(found(&token(&format!("bedrock.amazonaws.com/?Action=x&{scoped}&Version=1"))).unwrap(), "us-west-2");
-    for bad in ["X-Amz-Date=1", "X-Amz-Credential=AKID%2F1%2Fevil.example%2Fbedrock%2Faws4_request", "X-Amz-Credential=a%2Fb%2Fc%2Fs3%2Fd"]
-    {
-        assert_eq!(found(&token(bad)).unwrap_err().code, "aws-region-missing", "{bad}");
+    for case in vectors::cases("aws-provider").iter().filter(|case| case.input["op"] == "url") {
+        let region = case.text("region").unwrap();
+        case.check(Ok(url(&bedrock(json!({"aws": {"region": region}})).unwrap(), DefaultBase::Api).into()));
+        let of_credential = bedrock(json!({})).unwrap().endpoint_in(Some(&region), "responses", DefaultBase::Api, &unset);
+        case.check(Ok(of_credential.unwrap().as_str().into()));
     }
-    assert_eq!(found(&Secret::from("other-token")).unwrap_err().code, "aws-region-missing");
+}
+
+#[test]
+fn r13_4_e12_the_region_comes_from_the_first_place_that_has_one() {
+    for case in vectors::cases("aws-provider").iter().filter(|case| case.input["op"] == "region") {
+        let aws = AwsAuth { region: case.text("configured"), profile: None };
+        let environment = |name: &str| case.input["env"][name].as_str().map(Into::into);
+        let token = case.text("token").filter(|_| case.input["region_from_token"] != false).map(Secret::new);
+        case.check(region(&aws, &environment, token.as_ref()).map(Into::into));
+    }
 }

@@ -25,6 +25,11 @@ impl Redaction {
         Self(secrets)
     }
 
+    /// The same with one more.
+    pub(in crate::responses) fn and(&self, secret: &str) -> Self {
+        Self::of(self.0.iter().map(|secret| secret.as_str()).chain([secret]))
+    }
+
     fn apply(&self, text: &str) -> String {
         let hide = |text: String, secret: &Zeroizing<String>| {
             if text.contains(secret.as_str()) { text.replace(secret.as_str(), HIDDEN) } else { text }

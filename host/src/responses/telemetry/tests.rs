@@ -2,6 +2,7 @@ use super::*;
 use crate::auth::Recovery;
 use crate::driver::lock;
 use crate::provider::DropReason;
+use crate::provider::vectors::cases;
 use crate::responses::tests::scene::*;
 use crate::responses::{RecordedMetadata, ResponsesClient, TurnState};
 use serde_json::json;
@@ -191,6 +192,78 @@ async fn r15_4_no_secret_is_recorded() {
     }
     let shown = format!("{:?} {metadata:?} {client:?}", all(&recorder, &kept));
     assert!(shown.contains("cookie") && !shown.contains("marker") && !shown.contains("token-number"), "{shown}");
+}
+
+#[tokio::test]
+async fn r15_1_r15_2_r15_4_vectors_of_telemetry() {
+    let without_sink = exchanged(None, 4).await;
+    for case in cases("telemetry") {
+        if let Some(place) = case.text("marker_in") {
+            case.check(Ok(json!({"is_recorded": shown_with_marker(&place).await.contains("marker")})));
+            continue;
+        }
+        let (release, blocked) = mpsc::channel::<()>();
+        let recorder = match case.text("sink").as_deref() {
+            Some("keeps") => Recorder::new(Doing(|| Ok(())), 64),
+            Some("fails") => Recorder::new(Doing(|| Err("no".into())), 64),
+            Some("panics") => Recorder::new(Doing(|| panic!("this sink panics on purpose")), 64),
+            _ => Recorder::new(Doing(move || blocked.recv().map_err(Into::into)), 1),
+        };
+        let recorder = recorder.unwrap();
+        let (answers, requests) = exchanged(Some(&recorder), case.input["requests"].as_u64().unwrap()).await;
+        let records = recorder.counts().queued + recorder.counts().discarded;
+        case.check(Ok(json!({"answers": answers, "requests_as_without_a_sink": requests == without_sink.1, "records": records})));
+        drop(release);
+    }
+}
+
+/// The texts that were answered, and what was asked, apart from the port.
+async fn exchanged(recorder: Option<&Recorder>, requests: u64) -> (Vec<String>, Vec<String>) {
+    let server = Server::start((0..requests).map(|_| whole_stream()).collect()).await;
+    let client = builder(&server, CountingAuth::new(), json!({}));
+    let client = match recorder {
+        Some(recorder) => client.recorder(recorder.clone()),
+        None => client,
+    };
+    let client = client.build().unwrap();
+    let mut answers = Vec::new();
+    for _ in 0..requests {
+        let (events, error) = read(client.stream(&request(), &metadata()).await.unwrap()).await;
+        assert_eq!(error, None);
+        answers.push(texts(&events));
+    }
+    let asked = |request: &Arrived| {
+        let headers: Vec<_> = request.headers.iter().filter(|(name, _)| name != "host").collect();
+        format!("{:?} {headers:?} {:?}", request.target, request.body)
+    };
+    (answers, server.arrived().iter().map(asked).collect())
+}
+
+/// What is recorded and shown of requests with a marker in this place.
+async fn shown_with_marker(place: &str) -> String {
+    let here = |other: &str| if place == other { "marker" } else { "plain" };
+    let first = vec![Act::Send(events(&[("x-codex-turn-state", here("turn-state"))], &[created(), text(here("answer")), completed()]))];
+    let server = Server::start(vec![first, refusal(400, here("refusal")), whole_stream()]).await;
+    let (recorder, kept) = keeping();
+    let auth = CountingAuth::new();
+    let table = json!({"http_headers": {"api-key": here("http-headers")}, "query_params": {"key": here("query-params")}});
+    let client = builder(&server, auth, table).recorder(recorder.clone()).build().unwrap();
+    let mut metadata = metadata().in_turn(&TurnState::new());
+    for (name, at) in [("x-codex-turn-metadata", "turn-metadata"), ("cookie", "cookie"), ("x-oai-attestation", "attestation")] {
+        metadata.headers.push((name.into(), here(at).into()));
+    }
+    let mut request = request();
+    request.input.push(json!({"type": "message", "role": "user", "content": here("input")}));
+    for _ in 0..3 {
+        if let Ok(stream) = client.stream(&request, &metadata).await {
+            read(stream).await;
+        }
+    }
+    let records = all(&recorder, &kept);
+    assert!(records.len() >= 3);
+    let shown = format!("{records:?} {metadata:?} {client:?}");
+    // The credential of the test's authorizer is a marker of its own.
+    if place == "authorization" { shown.replace("token-number", "marker") } else { shown }
 }
 
 fn record(attempt: u32) -> RequestRecord {

@@ -1,17 +1,17 @@
 //! Against the authority, over sockets, with assertions.
 
-use super::scene::{metadata, read, request, texts};
+use super::described::{SESSION, session};
+use super::scene::{compaction, metadata, read, request, texts};
 use crate::agent::{Agent, ResponseFacts, description};
 use crate::auth::{Attempt, Authorizer, Credential, Login, ProviderAuth, Recovery, Scope};
-use crate::authority::{Authority, AuthorityConfig, RunningAuthority};
+use crate::authority::{Authority, AuthorityConfig, RequestFilter, RunningAuthority};
 use crate::component::Component;
 use crate::driver::lock;
 use crate::error::Error;
+use crate::metadata::{Compaction, Implementation, Kind, Moment, Transport, TurnEvent as TurnFact};
 use crate::provider::{ConfigContext, Provider};
 use crate::registering::AgentRegistration;
-use crate::responses::{
-    ApiErrorKind, CompactRequest, Completed, RequestMetadata, ResponseEvent, ResponsesClient, SummarizeRequest, Trace, TurnEvent,
-};
+use crate::responses::{ApiErrorKind, Completed, RequestMetadata, ResponseEvent, ResponsesClient, SummarizeRequest, Trace, TurnEvent};
 use crate::types::PrivateForm;
 use crate::{Key, Session, system};
 use async_trait::async_trait;
@@ -110,8 +110,7 @@ async fn a_signed_request_streams_its_answer() {
 #[tokio::test]
 async fn compaction_and_summaries_are_signed_likewise() {
     let scene = Scene::start().await;
-    let compact = CompactRequest { model: "m".into(), ..CompactRequest::default() };
-    let answer = scene.client.compact(&compact, &with_metadata()).await.unwrap();
+    let answer = scene.client.compact(&compaction(), &with_metadata()).await.unwrap();
     let headers = json!({"x-codex-window-id": ["t:0"], "x-codex-installation-id": ["i"]});
     assert_eq!(answer.extra["echo"], json!({"headers": headers, "client_metadata": null}));
     let request = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };
@@ -171,6 +170,7 @@ async fn an_answer_that_breaks_off_is_taken_up_again_by_a_turn() {
                 assert_eq!(error.kind(), ApiErrorKind::StreamBroken);
                 text.clear();
             }
+            TurnEvent::Started => {}
             TurnEvent::Response(event) => text.push_str(&texts(&[event])),
         }
     }
@@ -199,4 +199,54 @@ async fn faults_of_the_authority_have_their_codes() {
     scene.faults("responses/429:1");
     let error = scene.client.stream(&request(), &metadata()).await.unwrap_err();
     assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(1));
+}
+
+/// The last request that reached the authority, decoded.
+fn last_arrival(scene: &Scene) -> Value {
+    scene.authority.recent_requests(&RequestFilter::default()).pop().unwrap()
+}
+
+#[tokio::test]
+async fn r1_1_r1_10_what_a_turn_says_of_itself_comes_back_equal() {
+    let scene = Scene::start().await;
+    let turn = session().turn("01980c5a-7b2f-7a31-8c4d-5e6f70819203");
+    turn.begin().unwrap();
+    turn.learn(&TurnFact::Steered(vec![("origin".into(), "東京 🚀".into())])).unwrap();
+    let said = turn.request();
+    let description = said.description.clone().unwrap();
+    let blob = description.render(Transport::Responses, &Moment::default()).unwrap().canonical.unwrap();
+    let (events, error) = read(scene.client.stream(&request(), &said).await.unwrap()).await;
+    assert_eq!(error, None);
+    let echo = &end(&events).event["echo"];
+    assert_eq!(echo["headers"]["x-codex-turn-metadata"], json!([blob]));
+    assert_eq!(echo["client_metadata"]["x-codex-turn-metadata"], blob);
+    let arrival = last_arrival(&scene);
+    for (place, value) in [
+        ("/headers/x-codex-turn-metadata/canonical", json!(true)),
+        ("/headers/x-codex-turn-metadata/ascii", json!(true)),
+        ("/headers/x-codex-turn-metadata/json/origin", json!("東京 🚀")),
+        ("/client_metadata/x-codex-turn-metadata/equal", json!(true)),
+        ("/headers/session-id/text", json!(SESSION)),
+        ("/body/store", json!(false)),
+    ] {
+        assert_eq!(arrival.pointer(place), Some(&value), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn r1d_the_authority_accepts_each_kind_of_request_as_it_is_described() {
+    let scene = Scene::start().await;
+    let session = session();
+    let turn = session.turn("turn-1");
+    let kind = |arrival: &Value| arrival["headers"]["x-codex-turn-metadata"]["json"]["request_kind"].clone();
+    scene.client.compact(&compaction(), &turn.compaction(Compaction::manual(Implementation::Legacy))).await.unwrap();
+    assert_eq!(kind(&last_arrival(&scene)), "compaction");
+    assert!(last_arrival(&scene)["headers"].get("x-codex-installation-id").is_some());
+    let memory = session.request(session.detached_memory(), Some(Kind::Memory));
+    read(scene.client.stream(&request(), &memory).await.unwrap()).await;
+    assert_eq!(kind(&last_arrival(&scene)), "memory");
+    let summary = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };
+    scene.client.summarize(&summary, &memory).await.unwrap();
+    assert_eq!(kind(&last_arrival(&scene)), Value::Null);
+    assert_eq!(last_arrival(&scene)["headers"]["x-openai-subagent"]["text"], "memory_consolidation");
 }

@@ -1,13 +1,13 @@
 //! What arrives as a body, and what becomes of whole answers.
 
-use super::scene::*;
+use super::scene::{self, *};
 use crate::driver::lock;
 use crate::responses::{ApiErrorKind, CompactRequest, ServiceTier, SummarizeRequest, TraceSummary};
 use serde_json::json;
 use std::time::Duration;
 
 fn compaction() -> CompactRequest {
-    CompactRequest { model: "m".into(), service_tier: Some(ServiceTier::fast()), ..CompactRequest::default() }
+    CompactRequest { service_tier: Some(ServiceTier::fast()), ..scene::compaction() }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::scene::*;
 use crate::driver::lock;
-use crate::responses::{CompactRequest, RequestMetadata, SummarizeRequest, TurnState};
+use crate::responses::{RequestMetadata, SummarizeRequest, TurnState};
 use serde_json::{Value, json};
 
 fn with_headers(fields: &[(&str, &str)]) -> RequestMetadata {
@@ -60,7 +60,7 @@ async fn r1_20_r10_3_1d_each_endpoint_gets_what_it_takes() {
     *lock(&auth.account) = Some("acct-1".into());
     let client = client(&server, auth, json!({}));
     client.stream(&request(), &everything()).await.unwrap();
-    client.compact(&CompactRequest { model: "m".into(), ..CompactRequest::default() }, &everything()).await.unwrap();
+    client.compact(&compaction(), &everything()).await.unwrap();
     client.summarize(&SummarizeRequest { model: "m".into(), ..SummarizeRequest::default() }, &everything()).await.unwrap();
 
     let [responses, compact, memories] = &server.arrived()[..] else { panic!() };
@@ -151,7 +151,7 @@ async fn r10_2_the_first_token_of_a_turn_goes_with_all_that_follows_in_it() {
     for _ in 0..3 {
         read(client.stream(&request(), &metadata().in_turn(&turn)).await.unwrap()).await;
     }
-    client.compact(&CompactRequest::default(), &metadata().in_turn(&turn)).await.unwrap();
+    client.compact(&compaction(), &metadata().in_turn(&turn)).await.unwrap();
     client.summarize(&SummarizeRequest::default(), &metadata().in_turn(&turn)).await.unwrap();
     client.stream(&request(), &metadata().in_turn(&TurnState::new())).await.unwrap();
     let sent: Vec<_> = server.arrived().iter().map(|arrived| arrived.header("x-codex-turn-state").map(ToOwned::to_owned)).collect();

@@ -1,13 +1,13 @@
 //! A server that does what it is told, one connection after another, and a client of it.
 
 use crate::agent::ResponseFacts;
-use crate::auth::{Attempt, Authorizer, Credential, Recovery, Secret};
+use crate::auth::{Attempt, Authorizer, Credential, Recovery, RequestSigner, Secret};
 use crate::driver::lock;
-use crate::error::Error;
+use crate::error::{Advice, Error};
 use crate::ports::{Clock, Random, RandomError};
-use crate::provider::{ConfigContext, Environment, Provider};
+use crate::provider::{ConfigContext, Dropped, Environment, Provider};
 use crate::responses::{
-    ApiError, RequestMetadata, ResponseEvent, ResponseStream, ResponsesClient, ResponsesClientBuilder, ResponsesRequest,
+    ApiError, CompactRequest, RequestMetadata, ResponseEvent, ResponseStream, ResponsesClient, ResponsesClientBuilder, ResponsesRequest,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -42,6 +42,8 @@ pub(in crate::responses) struct Arrived {
     pub(in crate::responses) target: String,
     pub(in crate::responses) headers: Vec<(String, String)>,
     pub(in crate::responses) body: Value,
+    /// The body as it was sent.
+    pub(in crate::responses) text: String,
     pub(in crate::responses) at: Instant,
 }
 
@@ -89,7 +91,7 @@ async fn serve(listener: TcpListener, script: Vec<Vec<Act>>, arrived: Arc<Mutex<
     }
 }
 
-async fn perform(stream: &mut TcpStream, act: Act) {
+pub(in crate::responses) async fn perform(stream: &mut TcpStream, act: Act) {
     match act {
         Act::Send(bytes) => {
             let _ = stream.write_all(&bytes).await;
@@ -107,7 +109,7 @@ async fn perform(stream: &mut TcpStream, act: Act) {
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
+pub(in crate::responses) async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
     let mut read = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&read).into_owned();
@@ -117,8 +119,9 @@ async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
             let headers: Vec<_> = lines.filter_map(|line| line.split_once(": ")).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
             let length = headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, length)| length.parse().unwrap());
             if body.len() >= length {
+                let text = body.to_owned();
                 let body = serde_json::from_str(body).unwrap_or_default();
-                return Some(Arrived { target, headers, body, at: Instant::now() });
+                return Some(Arrived { target, headers, body, text, at: Instant::now() });
             }
         }
         if stream.read_buf(&mut read).await.ok()? == 0 {
@@ -165,7 +168,7 @@ pub(in crate::responses) fn whole_stream() -> Vec<Act> {
 /// Bearer tokens `token-1`, `token-2`, …, one for each attempt; what it does about refusals is set by the test.
 pub(in crate::responses) struct CountingAuth {
     pub(in crate::responses) made: Mutex<u32>,
-    pub(in crate::responses) outcomes: Mutex<VecDeque<Result<(), Error>>>,
+    pub(in crate::responses) outcomes: Mutex<VecDeque<Result<Given, Error>>>,
     pub(in crate::responses) recoveries: Mutex<VecDeque<Result<Recovery, Error>>>,
     pub(in crate::responses) refusals: Mutex<Vec<(Option<u16>, Vec<u8>)>>,
     pub(in crate::responses) account: Mutex<Option<String>>,
@@ -195,7 +198,11 @@ impl CountingAuth {
 impl Authorizer for CountingAuth {
     async fn authorize(&self, _: &Attempt<'_>) -> Result<Credential, Error> {
         *lock(&self.made) += 1;
-        lock(&self.outcomes).pop_front().unwrap_or(Ok(()))?;
+        match lock(&self.outcomes).pop_front().unwrap_or(Ok(Given::Bearer))? {
+            Given::Bearer => {}
+            Given::Illegal => return Ok(Credential::headers_of_login("P9", vec![("Authorization".into(), "line\nbreak".into())])),
+            Given::Unsignable => return Ok(Credential::signature("P5", Arc::new(Unsignable))),
+        }
         let token = Secret::from(format!("token-number-{}", self.made()));
         let account = lock(&self.account).clone();
         Ok(match account {
@@ -211,6 +218,23 @@ impl Authorizer for CountingAuth {
     async fn recover(&self, _: &Attempt<'_>, _: &Credential, refusal: &ResponseFacts) -> Result<Recovery, Error> {
         lock(&self.refusals).push((refusal.status, refusal.body.clone()));
         lock(&self.recoveries).pop_front().unwrap_or(Ok(Recovery::Surface(None)))
+    }
+}
+
+/// What kind of credential an attempt gets.
+pub(in crate::responses) enum Given {
+    Bearer,
+    /// One that no header can carry.
+    Illegal,
+    /// A signature that cannot be made.
+    Unsignable,
+}
+
+struct Unsignable;
+
+impl RequestSigner for Unsignable {
+    fn sign(&self, _: &mut reqwest::Request) -> Result<Vec<Dropped>, Error> {
+        Err(Error::new("aws-signing", Advice::Never, "of the test"))
     }
 }
 
@@ -258,6 +282,11 @@ pub(in crate::responses) fn client(server: &Server, auth: Arc<CountingAuth>, mem
 
 pub(in crate::responses) fn request() -> ResponsesRequest {
     ResponsesRequest { model: "m".into(), ..ResponsesRequest::default() }
+}
+
+/// The compaction of a history that is not empty.
+pub(in crate::responses) fn compaction() -> CompactRequest {
+    CompactRequest { model: "m".into(), input: vec![json!({"type": "message", "role": "user"})], ..CompactRequest::default() }
 }
 
 pub(in crate::responses) fn metadata() -> RequestMetadata {

@@ -28,7 +28,7 @@ fn counted(events: &[TurnEvent]) -> String {
     let from = events.iter().rposition(|event| matches!(event, TurnEvent::Restarting { .. })).map_or(0, |at| at + 1);
     let response = |event: &TurnEvent| match event {
         TurnEvent::Response(event) => Some(event.clone()),
-        TurnEvent::Restarting { .. } => None,
+        TurnEvent::Started | TurnEvent::Restarting { .. } => None,
     };
     texts(&events[from..].iter().filter_map(response).collect::<Vec<_>>())
 }
@@ -36,7 +36,7 @@ fn counted(events: &[TurnEvent]) -> String {
 fn restarts(events: &[TurnEvent]) -> Vec<(u32, u128, String)> {
     let restart = |event: &TurnEvent| match event {
         TurnEvent::Restarting { retry, delay, error } => Some((*retry, delay.as_millis(), error.code().to_owned())),
-        TurnEvent::Response(_) => None,
+        TurnEvent::Started | TurnEvent::Response(_) => None,
     };
     events.iter().filter_map(restart).collect()
 }

@@ -57,7 +57,13 @@ async fn p5_r13_9_no_login_reaches_aws() {
     for login in logins() {
         let context = crate::provider::ConfigContext { folder: "/".into(), client_version: "1".into() };
         let aws = Provider::from_config("amazon-bedrock", json!({}), &context).unwrap();
-        assert_eq!(sent(&auth(aws, login), &scoped()).await, expected("P5", CredentialKind::Nothing, &[]));
+        let environment = |name: &str| match name {
+            "AWS_REGION" => Some("us-east-1".to_owned()),
+            "AWS_BEARER_TOKEN_BEDROCK" => Some("sk-aws".to_owned()),
+            _ => None,
+        };
+        let auth = auth(aws, login).environment(Arc::new(environment));
+        assert_eq!(sent(&auth, &scoped()).await, expected("P5", CredentialKind::Bearer, &["Authorization: Bearer sk-aws"]));
     }
 }
 

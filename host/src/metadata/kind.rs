@@ -1,0 +1,42 @@
+//! Kinds of requests.
+
+use crate::error::Error;
+use std::str::FromStr;
+
+/// What a request is for: `request_kind` of 1A.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A turn's inference.
+    Turn,
+    /// It warms a websocket up (1-18).
+    Prewarm,
+    /// A compaction.
+    Compaction,
+    /// A stage of memories.
+    Memory,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Turn, Self::Prewarm, Self::Compaction, Self::Memory];
+
+    /// The spelling of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Turn => "turn",
+            Self::Prewarm => "prewarm",
+            Self::Compaction => "compaction",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = Error;
+
+    /// Errors: `config-invalid`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        known.ok_or_else(|| Error::config(format!("{text:?} is no kind of request; use turn, prewarm, compaction or memory")))
+    }
+}

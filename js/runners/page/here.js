@@ -1,0 +1,28 @@
+// The suite in a page or a worker, with everything from the origin of this script.
+
+import { run, suite } from '../../build/suite/index.js';
+
+/** `entry` is the package as it was imported, `host` finds a module of its hosts. */
+export async function findingsHere(entry, host, more = {}) {
+  const seen = [];
+  addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => void seen.push(`${effectiveDirective} ${blockedURI}`));
+  const { run: conform } = await import('../../dist/conform/run.js');
+  const guest = async () => new Uint8Array(await (await fetch('/dist/guest.wasm')).arrayBuffer());
+  return run(await suite({ ...entry, conform, guest, host }, await environment(seen, more)));
+}
+
+/** What the server of this origin offers. */
+export async function environment(seen, more) {
+  const { vectors, authority } = await (await fetch('/about')).json();
+  return {
+    read: async (path) => {
+      const answer = await fetch(`/data/${path}`);
+      return answer.ok ? answer.text() : undefined;
+    },
+    vectors,
+    authority: authority ? location.origin : undefined,
+    hasPolicy: true,
+    violations: () => seen,
+    ...more,
+  };
+}

@@ -1,0 +1,25 @@
+// Bundles the suite: one module that runners import, and one script for service workers, which not every browser lets be modules.
+
+import * as esbuild from 'esbuild';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Into build/suite/; the package must be built. */
+export async function bundleSuite() {
+  const options = {
+    absWorkingDir: root,
+    bundle: true,
+    target: 'es2022',
+    platform: 'neutral',
+    outdir: 'build/suite',
+    logLevel: 'warning',
+    // The chunks of the package have no side effects, so importing one for nothing else may be left out.
+    logOverride: { 'ignored-bare-import': 'silent' },
+  };
+  await esbuild.build({ ...options, format: 'esm', entryPoints: { index: 'suite/index.ts', differential: 'suite/differential/index.ts' } });
+  await esbuild.build({ ...options, format: 'iife', entryPoints: { 'service-worker': 'runners/page/service-worker.js' } });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleSuite();

@@ -1,0 +1,108 @@
+import { type Guest, guestOf, instantiate } from './abi/guest.js';
+import type { Instance } from './abi/instance.js';
+import { Agents } from './agent.js';
+import { Assertions } from './assertion.js';
+import { Enrollments } from './enrollment.js';
+import { COMPONENT_SHA256, VERSION } from './generated/build.js';
+import { PACKAGE } from './generated/interfaces.js';
+import type { CodeDescription } from './generated/types.js';
+import type { Host } from './host.js';
+import { FetchHttp } from './hosts/fetch.js';
+import { MemoryStorage } from './hosts/memory.js';
+import { systemClock, systemRandom, systemSleep } from './hosts/system.js';
+import { Keys, VerifyingKeys } from './key.js';
+import { type Metadata, metadataOf } from './metadata.js';
+import { Reveal } from './reveal.js';
+import { TaskRefs } from './task-ref.js';
+import { ReplayWindows, Verifier } from './verifier.js';
+
+/**
+ * An instance of the component with a host around it: everything of this package comes from here. {@link with} gives the same instance
+ * another host, so keys and agents can be used across them.
+ */
+export class Component {
+  /** Makes signing keys. */
+  readonly Key: Keys;
+  /** Reads public keys. */
+  readonly VerifyingKey: VerifyingKeys;
+  /** Builds and reads `AgentAssertion` headers. */
+  readonly Assertion: Assertions;
+  /** Normalises references to tasks. */
+  readonly TaskRef: TaskRefs;
+  /** Verifies assertions and registrations. */
+  readonly Verifier: Verifier;
+  /** Opens replay windows. */
+  readonly ReplayWindow: ReplayWindows;
+  /** Opens and registers agents. */
+  readonly Agent: Agents;
+  /** Opens enrollments. */
+  readonly Enrollment: Enrollments;
+  /** The only way a secret key leaves the component. */
+  readonly Reveal: Reveal;
+  /** What a request says about itself. */
+  readonly metadata: Metadata;
+  /** The host around it. */
+  readonly host: Host;
+  /** Every exported function of the component under its own name, for tools and tests. @internal */
+  readonly guest: Guest;
+  readonly #instance: Instance;
+
+  /** @internal */
+  constructor(instance: Instance, host: Host) {
+    const guest = guestOf(instance, host);
+    this.#instance = instance;
+    this.host = host;
+    this.guest = guest;
+    this.Key = new Keys(guest);
+    this.VerifyingKey = new VerifyingKeys(guest);
+    this.Assertion = new Assertions(guest);
+    this.TaskRef = new TaskRefs(guest);
+    this.Verifier = new Verifier(guest);
+    this.ReplayWindow = new ReplayWindows(guest);
+    this.Agent = new Agents(guest, host);
+    this.Enrollment = new Enrollments(guest, host);
+    this.Reveal = new Reveal(guest);
+    this.metadata = metadataOf(guest, host);
+  }
+
+  /** The same instance with other parts of a host; what is left out stays. */
+  with(host: Partial<Host>): Component {
+    return new Component(this.#instance, { ...this.host, ...host });
+  }
+
+  /** Whether the instance can still be used. After a trap it cannot, and `load` gives a new one. */
+  get isSound(): boolean {
+    return this.#instance.isSound;
+  }
+
+  /** Which build this is. */
+  get version(): ComponentVersion {
+    return { version: VERSION, componentSha256: COMPONENT_SHA256, witPackage: PACKAGE };
+  }
+
+  /** Every code the component can return, in the order of the specification. */
+  catalogue(): CodeDescription[] {
+    return this.guest.errors.catalogue();
+  }
+}
+
+/** Which build a component is. */
+export interface ComponentVersion {
+  /** Version of the package and of the component in it. */
+  readonly version: string;
+  /** SHA-256 of the component that `guest.wasm` was taken from, lower-case hex. */
+  readonly componentSha256: string;
+  /** The WIT package and its version. */
+  readonly witPackage: string;
+}
+
+/** A new instance, with the system's own host. @internal */
+export function componentOf(module: WebAssembly.Module): Component {
+  return new Component(instantiate(module), {
+    http: new FetchHttp(),
+    storage: new MemoryStorage(),
+    clock: systemClock,
+    random: systemRandom,
+    sleep: systemSleep,
+  });
+}

@@ -1,0 +1,81 @@
+/** Sources of sessions, turns and context windows. */
+
+import type { TurnEvent, Window } from '../generated/types.js';
+import { objectOf } from './answer.js';
+import { TIME, askedAt } from './instant.js';
+import { type Decoder, array, byBytes, choice, i64, name, option, raw, sorted, struct, text } from './json.js';
+import { rawOf } from './metadata.js';
+import { wholeOperation } from './operation.js';
+import { hex } from './question.js';
+import { sessionSourceOf, snapshotOf } from './snapshot.js';
+
+export const describe = wholeOperation(struct({ session_source: option(raw), thread_source: option(text) }), (driver, input) => {
+  const source = input.session_source === undefined ? ({ tag: 'root' } as const) : sessionSourceOf(input.session_source);
+  const lineage = driver.guest.metadata.describeLineage(source, input.thread_source);
+  return {
+    subagent_header: lineage.subagentHeader,
+    subagent_kind: lineage.subagentKind,
+    may_start_root_turn: lineage.mayStartRootTurn,
+  };
+});
+
+/** What happens to a turn: one member, named by what it is. */
+const EVENT = choice({
+  parent: text,
+  root: text,
+  triggered: text,
+  root_ambiguous: undefined,
+  started: i64,
+  steered: sorted(text),
+  user_input_requested: undefined,
+});
+
+/** A turn after these events; nothing is known of it before. */
+export const updateTurn = wholeOperation(struct({ events: array(EVENT) }), (driver, { events }) => {
+  let { turn } = snapshotOf('{}').snapshot;
+  for (const { tag, val } of events) {
+    turn = driver.guest.metadata.updateTurn(turn, { tag: tag.replaceAll('_', '-'), val } as TurnEvent);
+  }
+  return {
+    parent_turn_id: turn.parentTurnId,
+    root_turn_id: turn.rootTurnId,
+    is_root_ambiguous: turn.isRootAmbiguous,
+    turn_trigger: turn.turnTrigger,
+    turn_started_at_unix_ms: turn.turnStartedAtUnixMs,
+    extras: objectOf(byBytes(new Map(turn.extras))),
+    user_input_requested: turn.userInputRequested,
+  };
+});
+
+export const resumeWindow = wholeOperation(struct({ thread_id: text, records: raw }), (driver, { thread_id: thread, records }) =>
+  windowOf(driver.guest.metadata.openWindow(thread, records, false)),
+);
+
+/** How a compaction ended. */
+const COMPACTION: Decoder<string> = name(['installed', 'failed', 'cancelled']);
+
+/** The window of a new thread, or of a resumed one with these `records`, and the window after each compaction. */
+export const compact = wholeOperation(
+  struct({ thread_id: text, records: option(raw), compactions: array(COMPACTION), random_hex: hex, ...TIME }),
+  (driver, input) => {
+    driver.setClock(askedAt(input));
+    driver.setRandom(input.random_hex);
+    const { openWindow } = driver.guest.metadata;
+    let window = openWindow(input.thread_id, input.records, false);
+    const windows = [window];
+    for (const compaction of input.compactions) {
+      window = openWindow(input.thread_id, `[${window.record}]`, compaction === 'installed');
+      windows.push(window);
+    }
+    return { windows: windows.map(windowOf) };
+  },
+);
+
+function windowOf(window: Window) {
+  return {
+    window_id: window.id,
+    window_number: window.number,
+    context_window_id: window.contextWindowId,
+    record: rawOf(window.record, 'the record of a window is no JSON'),
+  };
+}
