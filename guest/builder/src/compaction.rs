@@ -4,17 +4,19 @@
 //! stand. So those names become short ones, functions with like text become neighbours, and names for debuggers go.
 
 mod locals;
+mod order;
 
 use crate::BuildError;
+use order::FunctionOrder;
 use std::collections::HashMap;
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
     Alias, CodeSection, Component, ComponentAliasSection, ComponentImportSection, ComponentInstanceSection, ExportSection, FunctionSection,
-    Module,
+    ImportSection, InstanceSection, Module, ModuleArg,
 };
 use wasmparser::{
     CodeSectionReader, ComponentAlias, ComponentAliasSectionReader, ComponentImportSectionReader, ComponentInstance, CustomSectionReader,
-    Export, FunctionSectionReader, Parser, Payload, TypeRef,
+    Export, FunctionSectionReader, ImportSectionReader, Instance, Parser,
 };
 
 /// The component with short inner names, functions and locals in another order, and without custom sections.
@@ -28,8 +30,8 @@ pub(crate) fn compacted(component: &[u8]) -> Result<Vec<u8>, BuildError> {
 
 #[derive(Default)]
 struct Compaction {
-    /// What core modules export.
-    exports: ShortNames,
+    /// By which core modules find each other.
+    linked: ShortNames,
     /// What each of the components within imports.
     imports: Vec<ShortNames>,
     /// Whether one of these is being read.
@@ -42,9 +44,9 @@ struct Compaction {
 struct ShortNames(HashMap<String, String>);
 
 impl ShortNames {
-    fn of(&mut self, name: &str) -> &str {
+    fn of(&mut self, name: &str) -> String {
         let next = self.0.len();
-        self.0.entry(name.to_owned()).or_insert_with(|| short_name(next))
+        self.0.entry(name.to_owned()).or_insert_with(|| short_name(next)).clone()
     }
 }
 
@@ -57,63 +59,16 @@ fn short_name(nr: usize) -> String {
     }
 }
 
-/// The order of a module's own functions.
-#[derive(Default)]
-struct FunctionOrder {
-    imported: usize,
-    /// Their old places in the new order.
-    old: Vec<usize>,
-    /// Their new places in the old order.
-    new: Vec<usize>,
-    /// How many parameters each type of function has.
-    parameters: Vec<u32>,
-    /// The functions' types, in the old order.
-    types: Vec<u32>,
-}
-
-impl FunctionOrder {
-    /// By type and text, so that functions that begin alike stand together.
-    fn of(module: &[u8]) -> Result<Self, wasmparser::Error> {
-        let (mut imported, mut parameters, mut types, mut bodies) = (0, Vec::new(), Vec::new(), Vec::new());
-        for payload in Parser::new(0).parse_all(module) {
-            match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
-                    }
-                }
-                Payload::TypeSection(section) => {
-                    for ty in section.into_iter_err_on_gc_types() {
-                        parameters.push(ty?.params().len() as u32);
-                    }
-                }
-                Payload::FunctionSection(section) => types = section.into_iter().collect::<Result<_, _>>()?,
-                Payload::CodeSectionEntry(body) => bodies.push(&module[body.range()]),
-                _ => {}
-            }
-        }
-        let mut old: Vec<usize> = (0..bodies.len()).collect();
-        old.sort_by_key(|place| (types[*place], bodies[*place]));
-        let mut new = vec![0; old.len()];
-        for (place, old) in old.iter().enumerate() {
-            new[*old] = place;
-        }
-        Ok(Self { imported, old, new, parameters, types })
-    }
-}
-
 impl Reencode for Compaction {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error> {
-        let own = (function as usize).checked_sub(self.order.imported);
-        let moved = own.and_then(|own| self.order.new.get(own));
-        Ok(moved.map_or(function, |own| (self.order.imported + own) as u32))
+        Ok(self.order.index(function))
     }
 
     fn parse_function_section(&mut self, out: &mut FunctionSection, _: FunctionSectionReader<'_>) -> Result<(), Error> {
         for place in &self.order.old {
-            out.function(self.order.types[*place]);
+            out.function(self.order.type_at(*place));
         }
         Ok(())
     }
@@ -121,7 +76,7 @@ impl Reencode for Compaction {
     fn parse_code_section(&mut self, out: &mut CodeSection, section: CodeSectionReader<'_>) -> Result<(), Error> {
         let bodies = section.into_iter().collect::<Result<Vec<_>, _>>()?;
         for place in self.order.old.clone() {
-            let parameters = self.order.parameters[self.order.types[place] as usize];
+            let parameters = self.order.parameters_at(place);
             out.function(&locals::renumbered(self, parameters, &bodies[place])?);
         }
         Ok(())
@@ -129,7 +84,16 @@ impl Reencode for Compaction {
 
     fn parse_export(&mut self, out: &mut ExportSection, export: Export<'_>) -> Result<(), Error> {
         let (kind, index) = (self.export_kind(export.kind)?, self.external_index(export.kind, export.index)?);
-        out.export(self.exports.of(export.name), kind, index);
+        out.export(&self.linked.of(export.name), kind, index);
+        Ok(())
+    }
+
+    fn parse_import_section(&mut self, out: &mut ImportSection, section: ImportSectionReader<'_>) -> Result<(), Error> {
+        for import in section.into_imports() {
+            let import = import?;
+            let ty = self.entity_type(import.ty)?;
+            out.import(&self.linked.of(import.module), &self.linked.of(import.name), ty);
+        }
         Ok(())
     }
 
@@ -167,7 +131,7 @@ impl ReencodeComponent for Compaction {
             let import = import?;
             let ty = self.component_type_ref(import.ty)?;
             if let Some(names) = self.imports.last_mut() {
-                out.import(names.of(import.name.name), ty);
+                out.import(names.of(import.name.name).as_str(), ty);
             }
         }
         Ok(())
@@ -178,8 +142,22 @@ impl ReencodeComponent for Compaction {
             return component_utils::parse_component_instance(self, out, instance);
         };
         let names = &mut self.imports[*component_index as usize];
-        let args = args.iter().map(|arg| (names.of(arg.name).to_owned(), arg.kind.into(), arg.index));
+        let args = args.iter().map(|arg| (names.of(arg.name), arg.kind.into(), arg.index));
         out.instantiate(*component_index, args.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn parse_instance(&mut self, out: &mut InstanceSection, instance: Instance<'_>) -> Result<(), Error> {
+        match instance {
+            Instance::Instantiate { module_index, args } => {
+                let args = args.iter().map(|arg| (self.linked.of(arg.name), ModuleArg::Instance(arg.index)));
+                out.instantiate(module_index, args.collect::<Vec<_>>());
+            }
+            Instance::FromExports(exports) => {
+                let exports = exports.iter().map(|export| (self.linked.of(export.name), export.kind.into(), export.index));
+                out.export_items(exports.collect::<Vec<_>>());
+            }
+        }
         Ok(())
     }
 
@@ -191,7 +169,7 @@ impl ReencodeComponent for Compaction {
         for alias in section {
             match alias? {
                 ComponentAlias::CoreInstanceExport { kind, instance_index: instance, name } => {
-                    out.alias(Alias::CoreInstanceExport { instance, kind: kind.into(), name: self.exports.of(name) })
+                    out.alias(Alias::CoreInstanceExport { instance, kind: kind.into(), name: &self.linked.of(name) })
                 }
                 other => out.alias(self.component_alias(other)?),
             };

@@ -136,6 +136,7 @@ fn unescape(text: &str) -> Option<Zeroizing<String>> {
 }
 
 /// The character behind a backslash.
+#[inline(never)]
 fn escaped(characters: &mut core::str::Chars<'_>) -> Option<char> {
     Some(match characters.next()? {
         'b' => '\u{8}',

@@ -20,11 +20,14 @@ pub(super) type Limb = u64;
 pub(super) const LIMBS: usize = if Limb::BITS == 32 { 10 } else { 5 };
 
 pub(super) const ZERO: Tight = Tight([0; LIMBS]);
-pub(super) const ONE: Tight = {
+pub(super) const ONE: Tight = small(1);
+pub(super) const TWO: Tight = small(2);
+
+const fn small(number: Limb) -> Tight {
     let mut limbs = [0; LIMBS];
-    limbs[0] = 1;
+    limbs[0] = number;
     Tight(limbs)
-};
+}
 
 #[inline(never)]
 pub(super) fn from_bytes(bytes: &[u8; 32]) -> Tight {
@@ -124,6 +127,12 @@ pub(super) fn carried(number: &Loose) -> Tight {
     let mut carried = ZERO;
     fiat::fiat_25519_carry(&mut carried, number);
     carried
+}
+
+/// For the few that are made once: a call where it is needed instead of a copy.
+#[inline(never)]
+pub(super) fn negated(number: &Tight) -> Tight {
+    carried(&difference(&ZERO, number))
 }
 
 #[inline]

@@ -1,7 +1,7 @@
 //! Points of the curve −x² + y² = 1 + dx²y², and how they are added (RFC 8032 §5.1.4; Hisil et al., ePrint 2008/522, §3.1).
 #![allow(clippy::indexing_slicing, reason = "limbs have known places")]
 
-use super::field::{self, Factor, Limb, Loose, Padded, Tight, carried, difference, padded, product, relaxed, square, sum};
+use super::field::{self, Factor, Limb, Loose, Padded, Tight, carried, difference, negated, padded, product, relaxed, square, sum};
 use core::array::from_fn;
 
 /// 2d.
@@ -96,16 +96,14 @@ impl Point {
     #[inline(never)]
     pub(super) fn plus_point(&self, other: &Self) -> Self {
         let zz = product(&self.z, &other.z);
-        self.added(&other.addend(), &carried(&sum(&zz, &zz)))
+        self.added(&other.addend(), &product(&zz, &field::TWO))
     }
 
     /// The point with the same y and the other x.
     #[inline(never)]
     pub(super) fn negative(&self) -> Self {
-        let minus = |number: &Tight| difference(&field::ZERO, number);
-        let x = carried(&minus(&self.x));
         let [t0, t1] = self.t;
-        Self { x, t: [minus(&carried(&t0)), t1], ..*self }
+        Self { x: negated(&self.x), t: [relaxed(&negated(&product(&t0, &field::ONE))), t1], ..*self }
     }
 
     /// The encoding of RFC 8032 §5.1.2.
