@@ -12,11 +12,11 @@ use std::collections::HashMap;
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
     Alias, CodeSection, Component, ComponentAliasSection, ComponentImportSection, ComponentInstanceSection, ExportSection, FunctionSection,
-    ImportSection, InstanceSection, Module, ModuleArg,
+    Module,
 };
 use wasmparser::{
     CodeSectionReader, ComponentAlias, ComponentAliasSectionReader, ComponentImportSectionReader, ComponentInstance, CustomSectionReader,
-    Export, FunctionSectionReader, ImportSectionReader, Instance, Parser,
+    Export, FunctionSectionReader, Parser,
 };
 
 /// The component with short inner names, functions and locals in another order, and without custom sections.
@@ -30,8 +30,8 @@ pub(crate) fn compacted(component: &[u8]) -> Result<Vec<u8>, BuildError> {
 
 #[derive(Default)]
 struct Compaction {
-    /// By which core modules find each other.
-    linked: ShortNames,
+    /// What core modules export. What they import keeps its names: by those hosts that load the core module itself know the resources.
+    exports: ShortNames,
     /// What each of the components within imports.
     imports: Vec<ShortNames>,
     /// Whether one of these is being read.
@@ -44,9 +44,9 @@ struct Compaction {
 struct ShortNames(HashMap<String, String>);
 
 impl ShortNames {
-    fn of(&mut self, name: &str) -> String {
+    fn of(&mut self, name: &str) -> &str {
         let next = self.0.len();
-        self.0.entry(name.to_owned()).or_insert_with(|| short_name(next)).clone()
+        self.0.entry(name.to_owned()).or_insert_with(|| short_name(next))
     }
 }
 
@@ -84,16 +84,7 @@ impl Reencode for Compaction {
 
     fn parse_export(&mut self, out: &mut ExportSection, export: Export<'_>) -> Result<(), Error> {
         let (kind, index) = (self.export_kind(export.kind)?, self.external_index(export.kind, export.index)?);
-        out.export(&self.linked.of(export.name), kind, index);
-        Ok(())
-    }
-
-    fn parse_import_section(&mut self, out: &mut ImportSection, section: ImportSectionReader<'_>) -> Result<(), Error> {
-        for import in section.into_imports() {
-            let import = import?;
-            let ty = self.entity_type(import.ty)?;
-            out.import(&self.linked.of(import.module), &self.linked.of(import.name), ty);
-        }
+        out.export(self.exports.of(export.name), kind, index);
         Ok(())
     }
 
@@ -131,7 +122,7 @@ impl ReencodeComponent for Compaction {
             let import = import?;
             let ty = self.component_type_ref(import.ty)?;
             if let Some(names) = self.imports.last_mut() {
-                out.import(names.of(import.name.name).as_str(), ty);
+                out.import(names.of(import.name.name), ty);
             }
         }
         Ok(())
@@ -142,22 +133,8 @@ impl ReencodeComponent for Compaction {
             return component_utils::parse_component_instance(self, out, instance);
         };
         let names = &mut self.imports[*component_index as usize];
-        let args = args.iter().map(|arg| (names.of(arg.name), arg.kind.into(), arg.index));
+        let args = args.iter().map(|arg| (names.of(arg.name).to_owned(), arg.kind.into(), arg.index));
         out.instantiate(*component_index, args.collect::<Vec<_>>());
-        Ok(())
-    }
-
-    fn parse_instance(&mut self, out: &mut InstanceSection, instance: Instance<'_>) -> Result<(), Error> {
-        match instance {
-            Instance::Instantiate { module_index, args } => {
-                let args = args.iter().map(|arg| (self.linked.of(arg.name), ModuleArg::Instance(arg.index)));
-                out.instantiate(module_index, args.collect::<Vec<_>>());
-            }
-            Instance::FromExports(exports) => {
-                let exports = exports.iter().map(|export| (self.linked.of(export.name), export.kind.into(), export.index));
-                out.export_items(exports.collect::<Vec<_>>());
-            }
-        }
         Ok(())
     }
 
@@ -169,7 +146,7 @@ impl ReencodeComponent for Compaction {
         for alias in section {
             match alias? {
                 ComponentAlias::CoreInstanceExport { kind, instance_index: instance, name } => {
-                    out.alias(Alias::CoreInstanceExport { instance, kind: kind.into(), name: &self.linked.of(name) })
+                    out.alias(Alias::CoreInstanceExport { instance, kind: kind.into(), name: self.exports.of(name) })
                 }
                 other => out.alias(self.component_alias(other)?),
             };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use wasmparser::{Parser, Payload, TypeRef};
 
 /// So many functions share a piece of text at most that says that they are alike; more have the commonplaces of the compiler.
-const MOST_SHARERS: usize = 200;
+const MOST_SHARERS: usize = 300;
 
 /// The order of a module's own functions.
 #[derive(Default)]
