@@ -1,4 +1,4 @@
-//! JSON documents that are no secrets: read whole, and shown in their own order.
+//! JSON documents without secrets: read whole, whatever their size, and shown in their own order.
 
 use crate::cli::failure::Failure;
 use crate::cli::input::Source;
@@ -9,13 +9,12 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::fs::File;
 use std::io::{IsTerminal, Read, stdin};
-use zeroize::Zeroizing;
 
 /// More than any history that a service takes.
 const LIMIT: u64 = 256 << 20;
 
-/// The text of a document; `what` names it in errors. It is overwritten when it is dropped: it may hold a token.
-pub fn read(source: &Source, what: &str, output: &Output) -> Result<Zeroizing<String>, Failure> {
+/// The text of a document; `what` names it in errors.
+pub fn read(source: &Source, what: &str, output: &Output) -> Result<String, Failure> {
     let mut data = Vec::new();
     match source {
         Source::Standard => {
@@ -33,7 +32,7 @@ pub fn read(source: &Source, what: &str, output: &Output) -> Result<Zeroizing<St
         )
     })?;
     let is_too_long = data.len() as u64 > LIMIT;
-    let text = String::from_utf8(data).map(Zeroizing::new).ok().filter(|text| !is_too_long && !text.trim().is_empty());
+    let text = String::from_utf8(data).ok().filter(|text| !is_too_long && !text.trim().is_empty());
     text.ok_or_else(|| {
         let message = format!("{source} does not hold {what}: it is empty, not UTF-8, or larger than 256 MiB");
         Failure::config(message, format!("name a file with {what}, or - for standard input"))

@@ -11,7 +11,6 @@ use crate::metadata::{Additions, Kind, Transport, json};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 #[derive(Args)]
 pub struct Question {
@@ -141,9 +140,11 @@ impl Beside {
     fn read(&self, context: &Context, unknown: &mut Vec<String>) -> Result<Additions, Failure> {
         let mut additions = match &self.additions {
             Some(source) => {
-                let text = document::read(source, "an object with additions", &context.output)?;
-                unknown.extend(unknown_additions(&text));
-                Additions::from(json::additions(&text)?)
+                // It may hold tokens, so no copy of it stays behind.
+                let data = source.read("an object with additions", &context.output)?;
+                let text = std::str::from_utf8(&data).unwrap_or_default();
+                unknown.extend(unknown_additions(text));
+                Additions::from(json::additions(text)?)
             }
             None => Additions::default(),
         };
@@ -186,7 +187,7 @@ const ADDITIONS: [&str; 12] = [
     "tracestate",
 ];
 
-fn unknown_additions(text: &Zeroizing<String>) -> Vec<String> {
+fn unknown_additions(text: &str) -> Vec<String> {
     let members = serde_json::from_str::<document::Members>(text).map(|members| members.0).unwrap_or_default();
     members.into_iter().map(|(name, _)| name).filter(|name| !ADDITIONS.contains(&name.as_str())).collect()
 }
