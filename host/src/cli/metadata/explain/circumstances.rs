@@ -1,5 +1,6 @@
 //! What may keep a fact out of a place: other facts, the kind, the transport, the provider. Each is changed to see whether it does.
 
+use super::facts::{self, Fact};
 use super::view::{Part, View};
 use crate::cli::metadata::recipient::Recipient;
 use crate::cli::metadata::scene::Scene;
@@ -10,6 +11,8 @@ pub struct Circumstance {
     pub because: Because,
     pub scene: Scene,
     pub view: View,
+    /// Parts that extras go to, found with all of them changed at once: there may be many.
+    extras_in: Vec<Part>,
 }
 
 /// What is told of it.
@@ -48,7 +51,10 @@ impl Circumstance {
             let mut scene = scene.clone();
             change(&mut scene);
             // A request that cannot be rendered is none.
-            View::of(&scene, metadata).ok().map(|view| Self { because, scene, view })
+            let view = View::of(&scene, metadata).ok()?;
+            let altered = View::of(&facts::with_other_extras(&scene), metadata).ok()?;
+            let extras_in = view.differing(&altered).into_iter().map(|(part, _)| part).collect();
+            Some(Self { because, scene, view, extras_in })
         };
         let facts = CHANGES.iter().filter_map(|(text, rule, change)| changed(Because::Fact(text, rule), change));
         let kinds = Kind::ALL.into_iter().filter_map(|kind| changed(Because::Kind(kind), &|scene| set_kind(scene, kind)));
@@ -61,6 +67,12 @@ impl Circumstance {
             })
         });
         facts.chain(kinds).chain(transports).chain(both).collect()
+    }
+
+    /// Whether a fact may be in one of these parts here.
+    pub fn may_show(&self, fact: &Fact, parts: &[Part]) -> bool {
+        // Without the fact nothing is told of it.
+        fact.is_set(&self.scene) && (!fact.is_extra() || parts.iter().any(|part| self.extras_in.contains(part)))
     }
 
     /// Why a fact is not in this part although here it is.

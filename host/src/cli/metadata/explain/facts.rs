@@ -118,6 +118,14 @@ pub fn of(scene: &Scene) -> Vec<Fact> {
     known.chain(extras).collect()
 }
 
+/// The same request with another value of every extra.
+pub fn with_other_extras(scene: &Scene) -> Scene {
+    let mut altered = scene.clone();
+    let facts = &mut altered.facts;
+    facts.turn.extras.iter_mut().chain(&mut facts.configured_extras).for_each(|(_, value)| alter(value));
+    altered
+}
+
 /// Texts that are there and count as absent.
 fn absence(name: &str) -> &'static str {
     match name {
@@ -131,6 +139,9 @@ fn absence(name: &str) -> &'static str {
 impl Fact {
     /// Whether the request has it.
     pub fn is_set(&self, scene: &Scene) -> bool {
+        if self.is_extra() {
+            return true;
+        }
         let mut scene = scene.clone();
         match self.access {
             Access::Required(_) | Access::Extra(_) => true,
@@ -157,6 +168,11 @@ impl Fact {
             Origin::ConfiguredExtra => format!("configured_extras.{}", self.name),
             Origin::Addition => format!("additions.{}", self.name),
         }
+    }
+
+    /// Whether it is one of any number of extras.
+    pub fn is_extra(&self) -> bool {
+        matches!(self.access, Access::Extra(_))
     }
 
     /// Whether it only says that something is so, and goes nowhere itself.

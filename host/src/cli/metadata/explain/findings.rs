@@ -78,10 +78,12 @@ impl Finder<'_> {
     /// For each part the first circumstance under which the fact goes there, if there is one.
     fn kept_out(&self, fact: &Fact, mut parts: Vec<Part>) -> Result<Vec<LeftOut>, Failure> {
         let mut left_out = Vec::new();
-        // A circumstance without the fact tells nothing of it.
-        for circumstance in self.circumstances.iter().filter(|circumstance| fact.is_set(&circumstance.scene)) {
+        for circumstance in self.circumstances {
             if parts.is_empty() {
                 break;
+            }
+            if !circumstance.may_show(fact, &parts) {
+                continue;
             }
             let altered = View::of(&fact.altered(&circumstance.scene), self.metadata)?;
             let went_to = circumstance.view.differing(&altered);
