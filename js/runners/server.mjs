@@ -12,6 +12,9 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; frame-src 'self'";
 const FORBIDDEN = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
+/** A page that is taken out of the origin reads the package like one of another origin. */
+const OPEN = { 'access-control-allow-origin': '*' };
+
 /** The origin, on a free port of loopback. */
 export async function serve(authority) {
   const server = createServer((asked, answer) => {
@@ -40,7 +43,7 @@ function sendFile(answer, pathname) {
   const path = place(pathname.slice(1));
   if (!isPublic || !statSync(path, { throwIfNoEntry: false })?.isFile()) return send(answer, undefined, 'text/plain');
   const policy = pathname.endsWith('/forbidden.html') ? FORBIDDEN : POLICY;
-  const fields = { 'content-type': TYPES[extname(path)] ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store' };
+  const fields = { 'content-type': TYPES[extname(path)] ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store', ...OPEN };
   answer.writeHead(200, fields);
   createReadStream(path).pipe(answer);
 }

@@ -4,7 +4,7 @@ import type { Case } from './case.js';
 import type { Environment, Library } from './environment.js';
 import { equal, that, thrown } from './expect.js';
 
-export function policy({ package: { load } }: Library, { hasPolicy, loadForbidden }: Environment): Case[] {
+export function policy({ package: { load } }: Library, { hasPolicy, frame }: Environment): Case[] {
   const works = {
     name: 'policy: the package works where no text is made into code',
     run: async () => {
@@ -17,9 +17,9 @@ export function policy({ package: { load } }: Library, { hasPolicy, loadForbidde
   };
   const isRefused = {
     name: 'policy: without leave for WebAssembly loading is refused with a reason',
-    run: async () => equal(await loadForbidden?.(), 'component-unsupported'),
+    run: async () => equal(await frame?.('forbidden.html'), 'component-unsupported'),
   };
-  return [...(hasPolicy ? [works] : []), ...(loadForbidden ? [isRefused] : [])];
+  return [...(hasPolicy ? [works] : []), ...(frame ? [isRefused] : [])];
 }
 
 /** To be tried last: what was refused during all of the suite. */
