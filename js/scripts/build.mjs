@@ -13,8 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { bindings } from './bindings.mjs';
 import { inlineModule } from './inline.mjs';
 
+/** The hosts that a program can import. */
+const HOSTS = ['fetch', 'files', 'indexed-db', 'ladder', 'memory', 'node-crypto', 'safe-storage', 'system', 'web-crypto'];
+
 /** What a program can import, and what the command runs. */
-const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'hosts/fetch', 'hosts/memory', 'hosts/system'];
+const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', ...HOSTS.map((host) => `hosts/${host}`)];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);
