@@ -1,7 +1,7 @@
 /** The database of this package in IndexedDB: its schema, its connection, and transactions. In pages and in every kind of worker. */
 
 import { HostError, type HostFailure } from '../../host.js';
-import { unlessAborted } from '../aborting.js';
+import { stopped, unlessAborted } from '../aborting.js';
 
 /** The object stores. */
 export type StoreName = 'documents' | 'keys';
@@ -158,16 +158,17 @@ async function completed<T>(
     transaction.onabort = () => reject(transaction.error ?? new Error('the browser took it back'));
   });
   end.catch(() => undefined);
-  const abort = () => void withoutFail(() => transaction.abort());
+  // Requests that are under way fail by it. What is complete already is not taken back, and not denied either.
+  const abort = () => withoutFail(() => transaction.abort());
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const result = await unlessAborted(work(store), signal);
-    await unlessAborted(end, signal);
+    const result = await work(store);
+    await end;
     return result;
   } catch (error) {
     abort();
-    throw error;
+    throw signal?.aborted ? stopped(signal) : error;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
