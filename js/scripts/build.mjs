@@ -18,7 +18,7 @@ import { named } from './names.mjs';
 const HOSTS = ['fetch', 'files', 'indexed-db', 'ladder', 'memory', 'node-crypto', 'safe-storage', 'system', 'web-crypto'];
 
 /** What a program can import, and what the command runs. */
-const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', ...HOSTS.map((host) => `hosts/${host}`)];
+const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'cli/main', ...HOSTS.map((host) => `hosts/${host}`)];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);
