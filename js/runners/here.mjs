@@ -1,7 +1,7 @@
 // The suite in a process of Node or in Electron's main process.
 
 import { readFile } from 'node:fs/promises';
-import { observed, run, suite } from '../build/suite/index.js';
+import { equal, observed, run, suite } from '../build/suite/index.js';
 import { temporaryFolder } from './children.mjs';
 import { place, readData, vectorFiles } from './files.mjs';
 
@@ -25,5 +25,8 @@ export async function inNode(authority) {
     ],
     hasPolicy: false,
   };
-  return run(await suite(library, environment));
+  const leaks = [];
+  process.on('warning', ({ name, message }) => name === 'MaxListenersExceededWarning' && leaks.push(message));
+  const isQuiet = { name: 'concurrency: nothing looks like a leak to Node', run: () => equal(leaks, []) };
+  return run([...(await suite(library, environment)), isQuiet]);
 }

@@ -9,10 +9,11 @@ export default async function* reporter(events) {
       if (type === 'test:stderr' || type === 'test:stdout') yield data.message;
       continue;
     }
+    const name = `Node tests / ${data.name.replaceAll(': ', ' / ')}`;
     const outcome = data.skip !== undefined ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed';
     counts[outcome] += 1;
-    if (outcome === 'failed') yield `FAILED Node tests: ${data.name}\n  ${reason(data.details.error).replaceAll('\n', '\n  ')}\n`;
-    if (outcome === 'skipped') yield `SKIPPED Node tests: ${data.name}: ${typeof data.skip === 'string' ? data.skip : 'without a reason'}\n`;
+    if (outcome === 'failed') yield `FAILED ${name}\n  ${reason(data.details.error).replaceAll('\n', '\n  ')}\n`;
+    if (outcome === 'skipped') yield `SKIPPED ${name}: ${typeof data.skip === 'string' ? data.skip : 'without a reason'}\n`;
   }
   yield `Node tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
 }

@@ -20,6 +20,7 @@ import { vectors } from './vectors.js';
 
 export { type Case, type Finding, run } from './case.js';
 export type { Environment, Library } from './environment.js';
+export { equal } from './expect.js';
 export { observed } from './import.js';
 
 /** Every case for this package here. */
