@@ -26,12 +26,14 @@
 //! | `GET /backend-api/wham/agent-identities/jwks` | keys of identity JWTs |
 //! | `GET /healthz`, `GET /metrics` | for whoever watches it |
 //! | `POST /dev/token`, `/dev/identity-jwt`, `/dev/revoke-agent`, `/dev/end-task`, `/dev/faults`, `GET /dev/agents` | development only |
+//! | `GET /console/` | the console, where one was given |
 //! | `GET /dev/inspect` | development only: what came to the model endpoints lately, decoded |
 
 mod answer;
 mod arrivals;
 mod clock;
 mod config;
+mod console;
 mod endpoints;
 mod failing;
 mod faults;
@@ -51,6 +53,7 @@ mod verifier;
 
 pub use arrivals::RequestFilter;
 pub use config::{AuthorityConfig, Database, SocketLimits, TaskIds, replay_mode};
+pub use console::Console;
 pub use faults::Faults;
 pub use issuer::{IdentitySubject, IssuedIdentity};
 pub use running::RunningAuthority;
@@ -90,8 +93,8 @@ impl Authority {
         let listener = TcpListener::bind(config.listen).await;
         let listener = listener.map_err(|error| Error::config(format!("cannot listen on {}: {error}", config.listen)))?;
         let shared = Arc::new(share(component, &config).await?);
-        let router = endpoints::router(shared.clone(), config.development);
-        RunningAuthority::start(listener, router, shared)
+        let router = endpoints::router(shared.clone(), config.development, config.console.as_ref());
+        RunningAuthority::start(listener, router, shared, config.console.is_some())
     }
 }
 

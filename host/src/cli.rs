@@ -15,10 +15,13 @@ mod home;
 mod init;
 mod input;
 mod inspect;
+mod item_ids;
 mod keygen;
 mod login;
 mod logout;
+mod metadata;
 mod normalize;
+mod originator;
 mod output;
 mod private_file;
 mod probe;
@@ -126,6 +129,9 @@ enum Command {
     Inspect(inspect::Inspect),
     Keygen(keygen::Keygen),
     Normalize(normalize::Normalize),
+    Metadata(metadata::Metadata),
+    ItemIds(item_ids::ItemIds),
+    Originator(originator::Originator),
     Serve(serve::Serve),
     Demo(demo::Demo),
     Conform(conform::Conform),
@@ -152,6 +158,9 @@ impl Command {
             Self::Inspect(command) => command.run(context).await,
             Self::Keygen(command) => command.run(context),
             Self::Normalize(command) => command.run(context),
+            Self::Metadata(command) => command.run(context),
+            Self::ItemIds(command) => command.run(context),
+            Self::Originator(command) => command.run(context),
             Self::Serve(command) => command.run(context).await,
             Self::Demo(command) => command.run(context).await,
             Self::Conform(command) => command.run(context),
@@ -203,6 +212,8 @@ Environment:
   AGENT_IDENTITY_STORAGE       as --storage
   AGENT_IDENTITY_STORAGE_KEY_FILE
                                as --storage-key-file
+  CODEX_INTERNAL_ORIGINATOR_OVERRIDE
+                               as --env of `originator`
   CODEX_ACCESS_TOKEN           the access token, or for `login` the identity JWT, of commands that want one
   CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL, CODEX_AGENT_IDENTITY_JWKS_BASE_URL
                                base URLs, as for the reference client

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { matched, start } from './children.mjs';
 
 /** The command of the Rust host. */
-export const COMMAND = process.env.AGENT_IDENTITY_COMMAND ?? fileURLToPath(new URL('../../target/debug/agent-identity', import.meta.url));
+export const COMMAND = process.env.AGENT_IDENTITY_PROGRAM ?? fileURLToPath(new URL('../../target/debug/agent-identity', import.meta.url));
 
 /** Where it listens; nothing when the command was not built. Task ids are answered sealed and plain in turns. */
 export async function startAuthority() {

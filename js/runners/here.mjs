@@ -1,15 +1,32 @@
 // The suite in a process of Node or in Electron's main process.
 
 import { readFile } from 'node:fs/promises';
-import { observed, run, suite } from '../build/suite/index.js';
+import { equal, observed, run, suite } from '../build/suite/index.js';
+import { temporaryFolder } from './children.mjs';
 import { place, readData, vectorFiles } from './files.mjs';
 
 export async function inNode(authority) {
+  const host = (name) => import(`../dist/hosts/${name}.js`);
+  const folder = temporaryFolder('suite');
   const library = {
     ...(await observed(() => import('../dist/node.js'))),
     conform: (await import('../dist/conform/run.js')).run,
     guest: async () => new Uint8Array(await readFile(place('dist/guest.wasm'))),
-    host: (name) => import(`../dist/hosts/${name}.js`),
+    host,
   };
-  return run(await suite(library, { read: readData, vectors: vectorFiles(), authority, hasPolicy: false }));
+  const environment = {
+    read: readData,
+    vectors: vectorFiles(),
+    authority,
+    storages: [{ name: 'files', open: async () => new (await host('files')).FileStorage(folder) }],
+    custodians: [
+      { name: 'node-crypto', open: async () => new (await host('node-crypto')).NodeCryptoCustodian() },
+      { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
+    ],
+    hasPolicy: false,
+  };
+  const leaks = [];
+  process.on('warning', ({ name, message }) => name === 'MaxListenersExceededWarning' && leaks.push(message));
+  const isQuiet = { name: 'concurrency: nothing looks like a leak to Node', run: () => equal(leaks, []) };
+  return run([...(await suite(library, environment)), isQuiet]);
 }

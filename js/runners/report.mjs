@@ -1,12 +1,13 @@
-// What runners print: a line for each case that failed or was skipped, then, last, `<runtime>: N passed, N failed, N skipped`.
+// What runners print: `FAILED <name>` or `SKIPPED <name>: <reason>` for each such case, then, last, `<runtime>: N passed, N failed, N skipped`.
 
 /** Prints the findings of one runtime. */
 export function report(runtime, findings) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { name, outcome, why } of findings) {
+  for (const { name: plain, outcome, why } of findings) {
+    const name = `${runtime} / ${plain.replaceAll(': ', ' / ')}`;
     counts[outcome] += 1;
-    if (outcome === 'failed') console.log(`FAILED ${runtime}: ${name}\n  ${why.replaceAll('\n', '\n  ')}`);
-    if (outcome === 'skipped') console.log(`SKIPPED ${runtime}: ${name}: ${why}`);
+    if (outcome === 'failed') console.log(`FAILED ${name}\n  ${why.replaceAll('\n', '\n  ')}`);
+    if (outcome === 'skipped') console.log(`SKIPPED ${name}: ${why.split('\n')[0]}`);
   }
   if (process.env.AGENT_IDENTITY_TIMES) for (const { name, milliseconds } of findings) console.log(`  ${String(milliseconds).padStart(6)} ms ${name}`);
   console.log(`${runtime}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

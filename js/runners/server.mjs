@@ -10,7 +10,14 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 
 /** What the package needs, and no more. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; frame-src 'self'";
-const FORBIDDEN = "default-src 'none'; script-src 'self'; connect-src 'self'";
+const POLICIES = {
+  '/runners/page/forbidden.html': () => "default-src 'none'; script-src 'self'; connect-src 'self'",
+  // Whoever has no origin has no 'self' either, in some browsers.
+  '/runners/page/denied.html': (origin) => POLICY.replaceAll("'self'", origin),
+};
+
+/** A page that is taken out of the origin reads the package like one of another origin. */
+const OPEN = { 'access-control-allow-origin': '*' };
 
 /** The origin, on a free port of loopback. */
 export async function serve(authority) {
@@ -28,19 +35,19 @@ async function respond(asked, answer, authority) {
   if (pathname === '/about') return send(answer, JSON.stringify({ vectors: vectorFiles(), authority: authority !== undefined }), 'application/json');
   const [, name] = /^\/data\/(.+)$/.exec(pathname) ?? [];
   if (name !== undefined) return send(answer, await readData(name), 'application/json');
-  return sendFile(answer, pathname);
+  return sendFile(answer, pathname, `http://${asked.headers.host}`);
 }
 
 function send(answer, text, type) {
   answer.writeHead(text === undefined ? 404 : 200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
 }
 
-function sendFile(answer, pathname) {
+function sendFile(answer, pathname, origin) {
   const isPublic = /^\/(dist|build\/suite|runners\/page)\/[\w./-]+$/.test(pathname) && !pathname.includes('..');
   const path = place(pathname.slice(1));
   if (!isPublic || !statSync(path, { throwIfNoEntry: false })?.isFile()) return send(answer, undefined, 'text/plain');
-  const policy = pathname.endsWith('/forbidden.html') ? FORBIDDEN : POLICY;
-  const fields = { 'content-type': TYPES[extname(path)] ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store' };
+  const policy = POLICIES[pathname]?.(origin) ?? POLICY;
+  const fields = { 'content-type': TYPES[extname(path)] ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store', ...OPEN };
   answer.writeHead(200, fields);
   createReadStream(path).pipe(answer);
 }

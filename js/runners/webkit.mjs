@@ -1,9 +1,9 @@
 // WebKitGTK's small browser, over WebDriver, on a display of its own.
 
-import { createServer } from 'node:net';
 import { LONGEST, inBrowser } from './browser.mjs';
 import { matched, start, temporaryFolder } from './children.mjs';
 import { inLibraries, program } from './programs.mjs';
+import { freePort, ready, webDriver } from './protocols/webdriver.mjs';
 
 await inBrowser('WebKit', async () => {
   const [driver, display] = [program(process.env.WEBKIT_DRIVER, 'WebKitWebDriver'), program('Xvfb')];
@@ -27,43 +27,3 @@ await inBrowser('WebKit', async () => {
     return call('POST', `${session}/execute/async`, { script: 'findings.then(arguments[0])', args: [] });
   };
 });
-
-/** Calls the driver. A call ends when its command has ended, which may be long. */
-function webDriver(origin) {
-  return async (method, path, body) => {
-    const { request } = await import('node:http');
-    const text = await new Promise((resolve, reject) => {
-      const asking = request(origin + path, { method, agent: false, headers: { 'content-type': 'application/json' } }, async (answer) => {
-        const pieces = [];
-        for await (const piece of answer) pieces.push(piece);
-        resolve(Buffer.concat(pieces).toString());
-      });
-      asking.on('error', reject).end(body && JSON.stringify(body));
-    });
-    const { value } = JSON.parse(text);
-    if (value?.error) throw new Error(`${value.error}: ${value.message}`);
-    return value;
-  };
-}
-
-async function ready(call, child) {
-  const ended = child.ended.then((code) => Promise.reject(new Error(`WebKitWebDriver ended with ${code}`)));
-  ended.catch(() => undefined);
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await Promise.race([call('GET', '/status'), ended]);
-    } catch (error) {
-      if (attempt > 100 || child.exitCode !== null) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -12,9 +12,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindings } from './bindings.mjs';
 import { inlineModule } from './inline.mjs';
+import { named } from './names.mjs';
+
+/** The hosts that a program can import. */
+const HOSTS = ['fetch', 'files', 'indexed-db', 'ladder', 'memory', 'node-crypto', 'safe-storage', 'system', 'web-crypto'];
 
 /** What a program can import, and what the command runs. */
-const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'hosts/fetch', 'hosts/memory', 'hosts/system'];
+const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'cli/main', ...HOSTS.map((host) => `hosts/${host}`)];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);
@@ -51,10 +55,11 @@ async function takeApart(bytes) {
   });
   for (const [name, content] of Object.entries(files)) write(`build/jco/${name}`, content);
   const modules = Object.entries(files).filter(([name]) => name.endsWith('.wasm'));
-  const [[, main], ...shims] = modules.sort(([, a], [, b]) => b.length - a.length);
+  const [[, main], ...rest] = modules.sort(([, a], [, b]) => b.length - a.length);
   // The rest only ties the main module to its imports, which the glue does itself.
-  if (shims.some(([, shim]) => shim.length > 1024)) throw new Error('the component has more than one core module of its own');
-  return main;
+  if (rest.some(([, shim]) => shim.length > 1024)) throw new Error('the component has more than one core module of its own');
+  const [, shim] = rest.find(([, one]) => WebAssembly.Module.exports(new WebAssembly.Module(one)).length);
+  return named(main, shim, new TextDecoder().decode(files['identity.js']));
 }
 
 function writeBindings(main) {

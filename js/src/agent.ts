@@ -164,7 +164,7 @@ export class Agent extends Resource {
   }
 
   /** The header fields, and the task they are for. @internal */
-  async sign(reference: string | undefined, signal: AbortSignal = never()): Promise<{ headers: HeaderPairs; taskId: string }> {
+  async sign(reference: string | undefined, signal?: AbortSignal): Promise<{ headers: HeaderPairs; taskId: string }> {
     const { agentRuntimeId, taskId, clockOffsetMs, accountHeaders } = this.ticket(reference);
     const { assertions } = this.#ground.guest;
     if (this.#custodianKeyId === undefined) {
@@ -172,7 +172,7 @@ export class Agent extends Resource {
       return { headers: [['Authorization', value], ...accountHeaders], taskId };
     }
     const { text, timestamp } = assertions.prepare(agentRuntimeId, taskId, clockOffsetMs);
-    const signature = await this.#signature(this.#custodianKeyId, text, signal);
+    const signature = await this.#signature(this.#custodianKeyId, text, signal ?? never());
     const value = assertions.assemble(this.#key, agentRuntimeId, taskId, timestamp, signature);
     return { headers: [['Authorization', value], ...accountHeaders], taskId };
   }
@@ -413,12 +413,10 @@ export interface AgentRegistration {
 /** How often a task that is had may be lost again before it is signed for. */
 const ROUNDS = 8;
 
-/** The signal of callers that give none. @internal */
+/** A signal for a caller that gives none: one of its own, since Node takes many listeners of one signal for a leak. @internal */
 export function never(): AbortSignal {
-  return (quiet ??= new AbortController().signal);
+  return new AbortController().signal;
 }
-
-let quiet: AbortSignal | undefined;
 
 function taskOf(completion: Completion): string {
   if (completion.tag !== 'task-registered') throw internal('a task registration ended as something else');

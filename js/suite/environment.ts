@@ -21,14 +21,27 @@ export interface Environment {
   readonly vectors: readonly string[];
   /** Where a real authority answers, faults and all; without it nothing is tried end to end. */
   readonly authority?: string | undefined;
-  /** Runs one step of `steps.ts` in a realm of its own, as after a reload; without it nothing is tried across reloads. */
-  elsewhere?: ((step: string, given: string) => Promise<string>) | undefined;
+  /** Storages that outlive what opens them. */
+  readonly storages: readonly Place<Package.Storage>[];
+  /** Custodians of keys. */
+  readonly custodians: readonly Place<KeyMaker>[];
   /** Whether a content security policy without `unsafe-eval` is in force. */
   readonly hasPolicy: boolean;
-  /** Loads the package in a page whose policy does not allow WebAssembly, and tells the code of the error. */
-  loadForbidden?: (() => Promise<string>) | undefined;
+  /** Opens one of the runner's own pages in a frame and resolves to what it tells; `isApart` takes it out of the origin. */
+  frame?: ((page: string, isApart?: boolean) => Promise<any>) | undefined;
   /** What the policy refused so far. */
   violations?: (() => readonly string[]) | undefined;
+}
+
+/** A place of which this is the name. Each opening is a new one, as after a restart. */
+export interface Place<T> {
+  readonly name: string;
+  open(): Promise<T>;
+}
+
+/** A custodian that makes keys. */
+export interface KeyMaker extends Package.Custodian {
+  generate(keyId: string): Promise<Package.CustodialKey> | Package.CustodialKey;
 }
 
 export type { Package };

@@ -16,7 +16,6 @@ const WORK: [object: () => any, name: string][] = [
   [() => WebAssembly, 'Module'],
   [() => WebAssembly, 'Instance'],
   [() => crypto, 'getRandomValues'],
-  [() => globalThis, 'setTimeout'],
 ];
 
 export async function observed<T>(importing: () => Promise<T>): Promise<Observed<T>> {

@@ -6,17 +6,21 @@ import { clocks } from './authority/clocks.js';
 import { requests } from './authority/requests.js';
 import type { Case } from './case.js';
 import { concurrency } from './concurrency.js';
+import { custody } from './custody.js';
 import type { Environment, Library } from './environment.js';
 import { argumentHazards } from './hazards/arguments.js';
 import { errorHazards } from './hazards/errors.js';
 import { loadingHazards } from './hazards/loading.js';
+import { hosts } from './hosts/index.js';
 import { policy, violations } from './policy.js';
 import { secrets } from './secrets.js';
 import { signatures } from './signatures.js';
+import { storage } from './storage.js';
 import { vectors } from './vectors.js';
 
 export { type Case, type Finding, run } from './case.js';
 export type { Environment, Library } from './environment.js';
+export { equal } from './expect.js';
 export { observed } from './import.js';
 
 /** Every case for this package here. */
@@ -31,6 +35,9 @@ export async function suite(library: Library, environment: Environment): Promise
     ...signatures(library, environment),
     ...concurrency(library),
     ...secrets(library),
+    ...hosts(library),
+    ...storage(library, environment, backend),
+    ...custody(library, environment, backend),
     ...needingBackend(requests),
     ...needingBackend(faults),
     ...needingBackend(clocks),

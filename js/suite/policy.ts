@@ -1,30 +1,25 @@
 /** `script-src 'self' 'wasm-unsafe-eval'` is enough, and nothing less is hidden. */
 
-import { type Case, Skip } from './case.js';
+import type { Case } from './case.js';
 import type { Environment, Library } from './environment.js';
 import { equal, that, thrown } from './expect.js';
 
-export function policy({ package: { load } }: Library, environment: Environment): Case[] {
-  return [
-    {
-      name: 'policy: the package works where no text is made into code',
-      run: async () => {
-        if (!environment.hasPolicy) throw new Skip('there is no content security policy here');
-        // `eval` shows that the policy is in force. The strings are constant and harmless.
-        that((await thrown(() => (0, eval)('1'))) instanceof EvalError, 'the policy is not in force');
-        const key = (await load()).Key.generate();
-        that(key.public().ssh.startsWith('ssh-ed25519 '), 'no key');
-        key.dispose();
-      },
+export function policy({ package: { load } }: Library, { hasPolicy, frame }: Environment): Case[] {
+  const works = {
+    name: 'policy: the package works where no text is made into code',
+    run: async () => {
+      // `eval` shows that the policy is in force.
+      that((await thrown(() => (0, eval)('1'))) instanceof EvalError, 'the policy is not in force');
+      const key = (await load()).Key.generate();
+      that(key.public().ssh.startsWith('ssh-ed25519 '), 'no key');
+      key.dispose();
     },
-    {
-      name: 'policy: without leave for WebAssembly loading is refused with a reason',
-      run: async () => {
-        if (!environment.loadForbidden) throw new Skip('a page with another policy cannot be opened here');
-        equal(await environment.loadForbidden(), 'component-unsupported');
-      },
-    },
-  ];
+  };
+  const isRefused = {
+    name: 'policy: without leave for WebAssembly loading is refused with a reason',
+    run: async () => equal(await frame?.('forbidden.html'), 'component-unsupported'),
+  };
+  return [...(hasPolicy ? [works] : []), ...(frame ? [isRefused] : [])];
 }
 
 /** To be tried last: what was refused during all of the suite. */

@@ -26,6 +26,26 @@ fn normalize() {
 }
 
 #[test]
+fn metadata_render() {
+    run_file("metadata_render");
+}
+
+#[test]
+fn metadata_explain() {
+    run_file("metadata_explain");
+}
+
+#[test]
+fn item_ids() {
+    run_file("item_ids");
+}
+
+#[test]
+fn originator() {
+    run_file("originator");
+}
+
+#[test]
 fn inspect() {
     run_file("inspect");
 }
@@ -175,7 +195,7 @@ fn k14_no_option_takes_a_secret() {
             assert!(takes_file || is_public, "{command}: {option}");
         }
     }
-    assert_eq!(seen, 22, "every command and `help`");
+    assert_eq!(seen, 25, "every command and `help`");
 }
 
 /// The server ends when it is asked to.

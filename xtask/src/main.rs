@@ -2,6 +2,7 @@
 
 mod component;
 mod dependencies;
+mod javascript;
 mod libtest;
 mod licence;
 mod lint;
@@ -34,7 +35,7 @@ Options:
   -h, --help           Print this text.
 
 What is missing (the wasm32-unknown-unknown target, rustfmt, clippy) is installed with rustup; without rustup, one line
-says what to install.
+says what to install. So are, on Debian as root, the browsers that the JavaScript package is tested in.
 ";
 
 fn main() -> ExitCode {

@@ -3,6 +3,7 @@
 //! To add a step, write a function from [`Run`] to [`Tally`] and name it in [`STEPS`].
 
 use crate::component;
+use crate::javascript;
 use crate::libtest;
 use crate::lint;
 use crate::reproducible::SecondCopy;
@@ -30,7 +31,7 @@ struct Run<'a> {
 /// One step. It carries on after a failure of its own; a failure never stops the steps after it.
 type Step = fn(&Run<'_>) -> Tally;
 
-const STEPS: [Step; 5] = [set_up, lints, components, reproducible_builds, rust_tests];
+const STEPS: [Step; 6] = [set_up, lints, components, reproducible_builds, rust_tests, javascript_tests];
 
 /// Measures; it has no tests of its own.
 const BENCH: &str = "agent-identity-bench";
@@ -87,6 +88,11 @@ fn reproducible_builds(run: &Run<'_>) -> Tally {
         tally.check(&name(profile), || copy.as_ref().map_err(Clone::clone)?.check(run.workspace, profile));
     }
     tally
+}
+
+/// After the components, of which the package is made.
+fn javascript_tests(run: &Run<'_>) -> Tally {
+    javascript::run(run.workspace, run.extent)
 }
 
 fn soak_seconds(extent: Extent) -> String {

@@ -1,5 +1,6 @@
 //! How an authority is set up.
 
+use super::console::Console;
 use super::faults::Faults;
 use crate::component::wit::verification::ReplayMode;
 use crate::error::Error;
@@ -40,6 +41,8 @@ pub struct AuthorityConfig {
     pub token_lifetime_s: u32,
     /// What a WebSocket may be.
     pub sockets: SocketLimits,
+    /// The console that is served under `/console/`. Default: none.
+    pub console: Option<Console>,
 }
 
 impl Default for AuthorityConfig {
@@ -57,6 +60,7 @@ impl Default for AuthorityConfig {
             development: true,
             token_lifetime_s: 3600,
             sockets: SocketLimits::default(),
+            console: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::answer::Refusal;
 use super::arrivals::{Arrival, Arrivals};
 use super::clock::AuthorityClock;
 use super::config::TaskIds;
+use super::console::{CONSOLE, Console};
 use super::faults::ActiveFaults;
 use super::issuer::Issuer;
 use super::metrics::Metrics;
@@ -69,7 +70,7 @@ impl Shared {
 }
 
 /// Everything that is served.
-pub(super) fn router(shared: Arc<Shared>, development: bool) -> Router {
+pub(super) fn router(shared: Arc<Shared>, development: bool, console: Option<&Console>) -> Router {
     let router = Router::new()
         .route(AGENT, post(agents::register))
         .route(TASK, post(tasks::register))
@@ -81,6 +82,7 @@ pub(super) fn router(shared: Arc<Shared>, development: bool) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics));
     let router = if development { router.merge(development::router()).merge(inspecting::router()) } else { router };
+    let router = if let Some(console) = console { router.merge(console.routes()) } else { router };
     router
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "not-found"))
         .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"))
@@ -106,11 +108,12 @@ pub(super) enum Endpoint {
     Development,
     Health,
     Metrics,
+    Console,
     Other,
 }
 
 impl Endpoint {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Agent,
         Self::Task,
         Self::Responses,
@@ -122,6 +125,7 @@ impl Endpoint {
         Self::Development,
         Self::Health,
         Self::Metrics,
+        Self::Console,
         Self::Other,
     ];
 
@@ -138,6 +142,7 @@ impl Endpoint {
             Some("/healthz") => Self::Health,
             Some("/metrics") => Self::Metrics,
             Some(path) if path.starts_with("/dev/") => Self::Development,
+            Some(path) if path.starts_with(CONSOLE) => Self::Console,
             _ => Self::Other,
         }
     }
@@ -155,6 +160,7 @@ impl Endpoint {
             Self::Development => "dev",
             Self::Health => "healthz",
             Self::Metrics => "metrics",
+            Self::Console => "console",
             Self::Other => "other",
         }
     }

@@ -1,6 +1,7 @@
 //! A running authority, for the program that started it.
 
 use super::arrivals::RequestFilter;
+use super::console::CONSOLE;
 use super::endpoints::development::{end_task, issue_identity, issue_token, revoke_agent, set_faults};
 use super::endpoints::{AUTHAPI, JWKS, RESPONSES, Shared};
 use super::faults::Faults;
@@ -20,18 +21,19 @@ use tokio::task::JoinHandle;
 /// Serves until it is shut down or dropped. Dropping it is like a crash: nothing that was told is lost.
 pub struct RunningAuthority {
     base_url: String,
+    has_console: bool,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     server: Option<JoinHandle<()>>,
 }
 
 impl RunningAuthority {
-    pub(super) fn start(listener: TcpListener, router: Router, shared: Arc<Shared>) -> Result<Self, Error> {
+    pub(super) fn start(listener: TcpListener, router: Router, shared: Arc<Shared>, has_console: bool) -> Result<Self, Error> {
         let address = listener.local_addr().map_err(|error| Error::internal(format!("a listener without an address: {error}")))?;
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(server::serve(listener, router, shared.metrics.clone(), stopped));
         tracing::info!(target: "agent_identity::authority", %address, "listening");
-        Ok(Self { base_url: format!("http://{address}"), shared, stop, server: Some(server) })
+        Ok(Self { base_url: format!("http://{address}"), has_console, shared, stop, server: Some(server) })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -57,6 +59,11 @@ impl RunningAuthority {
     /// The key set of identity JWTs.
     pub fn jwks_url(&self) -> String {
         format!("{}{JWKS}", self.base_url)
+    }
+
+    /// The page of the console, if one is served.
+    pub fn console_url(&self) -> Option<String> {
+        self.has_console.then(|| format!("{}{CONSOLE}", self.base_url))
     }
 
     /// A bearer token with which this user of this account registers agents. Errors: `config-invalid` for ids that cannot be sent.

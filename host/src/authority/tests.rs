@@ -2,6 +2,7 @@
 
 mod assertions;
 pub(super) mod client;
+mod console;
 mod contents;
 mod faults;
 mod identities;

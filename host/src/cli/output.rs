@@ -110,6 +110,18 @@ pub fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// Text from outside, so that nothing in it moves the cursor or changes colours.
+pub fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
+        if character.is_control() {
+            shown.extend(character.escape_default())
+        } else {
+            shown.push(character)
+        }
+        shown
+    })
+}
+
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

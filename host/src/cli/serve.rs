@@ -4,11 +4,11 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::Facts;
 use super::private_file;
-use crate::authority::{Authority, AuthorityConfig, Database, Faults, IdentitySubject, RunningAuthority, TaskIds, replay_mode};
+use crate::authority::{Authority, AuthorityConfig, Console, Database, Faults, IdentitySubject, RunningAuthority, TaskIds, replay_mode};
 use crate::types::verification::ReplayMode;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Run a backend: registration, verification, replay protection
@@ -22,6 +22,7 @@ Examples:
   agent-identity serve --listen 127.0.0.1:8080 --database authority.db
   agent-identity serve --token-file token --account acct-1 --user user-1
   agent-identity serve --jwt-file jwt --account acct-1 --user user-1
+  agent-identity serve --console
   agent-identity serve --fault 500:2,skew:+400s")]
 pub struct Serve {
     /// Loopback address to listen on; port 0 is any free port
@@ -51,6 +52,9 @@ pub struct Serve {
     /// Write an identity JWT of a new agent for `login` into FILE (mode 0600, replaced)
     #[arg(long, value_name = "FILE", requires_all = ["account", "user"])]
     jwt_file: Option<PathBuf>,
+    /// Serve the console, a page for browsers: the one built in the checkout, or the one in DIR
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    console: Option<Option<PathBuf>>,
     /// Account of that token or JWT
     #[arg(long, value_name = "ID", requires = "user")]
     account: Option<String>,
@@ -70,6 +74,7 @@ impl Serve {
             ahead_s: self.ahead,
             task_ids: self.task_ids,
             faults: self.fault.clone(),
+            console: self.console.as_ref().map(|folder| console(folder.as_deref())).transpose()?,
             ..AuthorityConfig::default()
         };
         // Listened for from here on: whoever reads what is told may interrupt at once.
@@ -94,6 +99,7 @@ impl Serve {
                 .with("authapi_base", authority.authapi_base())
                 .with("responses_url", authority.responses_url())
                 .with("jwks_url", authority.jwks_url())
+                .with("console_url", authority.console_url())
                 .with("database", self.database.as_ref().map_or_else(|| "memory".to_owned(), |path| path.display().to_string()))
                 .with("token_file", self.token_file.as_ref().map(|path| path.display().to_string()))
                 .with("jwt_file", self.jwt_file.as_ref().map(|path| path.display().to_string())),
@@ -108,6 +114,9 @@ impl Serve {
             let (base, jwks) = (authority.authapi_base(), authority.jwks_url());
             let login = format!("agent-identity login --jwt-file {} --authapi-base {base} --jwks-url {jwks}", file.display());
             context.output.note(format!("in another terminal: {login}"));
+        }
+        if let Some(url) = authority.console_url() {
+            context.output.note(format!("open {url} in a browser"));
         }
         context.output.note("Ctrl-C ends it");
         Ok(())
@@ -125,6 +134,19 @@ impl Serve {
         }
         Ok(())
     }
+}
+
+/// The console in this folder, or in the checkout that this program was built in.
+fn console(folder: Option<&Path>) -> Result<Console, Failure> {
+    const BUILD: &str = "in the folder js of a checkout run: npm ci && npm run build && npm run console";
+    let beside = || std::env::current_exe().ok().and_then(|program| Console::beside(&program));
+    let Some(folder) = folder.map(Path::to_owned).or_else(beside) else {
+        return Err(Failure::config(
+            "the console is not built, or not beside this program",
+            format!("{BUILD}; or name its folder: --console DIR"),
+        ));
+    };
+    Console::read(&folder).map_err(|error| Failure::from(error).next(BUILD))
 }
 
 /// SIGINT or SIGTERM; Ctrl-C elsewhere.

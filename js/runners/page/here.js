@@ -8,11 +8,11 @@ export async function findingsHere(entry, host, more = {}) {
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => void seen.push(`${effectiveDirective} ${blockedURI}`));
   const { run: conform } = await import('../../dist/conform/run.js');
   const guest = async () => new Uint8Array(await (await fetch('/dist/guest.wasm')).arrayBuffer());
-  return run(await suite({ ...entry, conform, guest, host }, await environment(seen, more)));
+  return run(await suite({ ...entry, conform, guest, host }, await environment(seen, host, more)));
 }
 
 /** What the server of this origin offers. */
-export async function environment(seen, more) {
+export async function environment(seen, host, more) {
   const { vectors, authority } = await (await fetch('/about')).json();
   return {
     read: async (path) => {
@@ -21,6 +21,11 @@ export async function environment(seen, more) {
     },
     vectors,
     authority: authority ? location.origin : undefined,
+    storages: [{ name: 'IndexedDB', open: async () => new (await host('indexed-db')).IndexedDbStorage({ name: 'suite' }) }],
+    custodians: [
+      { name: 'web-crypto in IndexedDB', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ name: 'suite' }) },
+      { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
+    ],
     hasPolicy: true,
     violations: () => seen,
     ...more,

@@ -4,7 +4,7 @@ const PLACES = {
   page: async () => {
     const [{ observed }, { findingsHere }] = await Promise.all([import('../../build/suite/index.js'), import('./here.js')]);
     const entry = await observed(() => import('../../dist/web.js'));
-    return findingsHere(entry, (name) => import(`../../dist/hosts/${name}.js`), { loadForbidden });
+    return findingsHere(entry, (name) => import(`../../dist/hosts/${name}.js`), { frame });
   },
   worker: () => {
     const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
@@ -30,16 +30,23 @@ const PLACES = {
   },
 };
 
-/** In a frame whose policy does not allow WebAssembly. */
-async function loadForbidden() {
-  const frame = document.createElement('iframe');
-  const told = new Promise((resolve) => addEventListener('message', ({ data }) => resolve(data), { once: true }));
-  frame.src = 'forbidden.html';
-  document.body.append(frame);
+/** What one of the pages here tells from a frame. */
+async function frame(page, isApart = false) {
+  const element = document.createElement('iframe');
+  const told = new Promise((resolve) => {
+    addEventListener('message', function take({ source, data }) {
+      if (source !== element.contentWindow) return;
+      removeEventListener('message', take);
+      resolve(data);
+    });
+  });
+  if (isApart) element.sandbox.add('allow-scripts');
+  element.src = page;
+  document.body.append(element);
   try {
     return await told;
   } finally {
-    frame.remove();
+    element.remove();
   }
 }
 

@@ -4,10 +4,14 @@ import { observed } from '../../suite/import.ts';
 import { run, suite } from '../../suite/index.ts';
 import * as core from '../../dist/core.js';
 import { run as conform } from '../../dist/conform/run.js';
+import * as indexedDb from '../../dist/hosts/indexed-db.js';
+import * as ladder from '../../dist/hosts/ladder.js';
 import * as memory from '../../dist/hosts/memory.js';
+import * as webCrypto from '../../dist/hosts/web-crypto.js';
 import { environment } from './here.js';
 
-const HOSTS = { memory };
+const HOSTS = { 'indexed-db': indexedDb, ladder, memory, 'web-crypto': webCrypto };
+const host = async (name) => HOSTS[name];
 
 const bytes = async () => new Uint8Array(await (await fetch('/dist/guest.wasm')).arrayBuffer());
 
@@ -17,8 +21,8 @@ const entry = { ...core, load: (source = '/dist/guest.wasm') => core.load(source
 async function findings() {
   const seen = [];
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => void seen.push(`${effectiveDirective} ${blockedURI}`));
-  const library = { ...(await observed(async () => entry)), conform, guest: bytes, host: async (name) => HOSTS[name] };
-  return run(await suite(library, await environment(seen, {})));
+  const library = { ...(await observed(async () => entry)), conform, guest: bytes, host };
+  return run(await suite(library, await environment(seen, host)));
 }
 
 addEventListener('install', (event) => event.waitUntil(skipWaiting()));

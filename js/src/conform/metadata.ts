@@ -13,7 +13,9 @@ export const render = wholeOperation(
   (driver, input) => {
     const { snapshot, kind } = snapshotWith(input.snapshot, input.execution);
     const additions = input.additions === undefined ? undefined : additionsOf(input.additions);
-    const rendering = driver.guest.metadata.render(snapshot, input.kind ?? kind, input.transport ?? 'responses', additions);
+    const asked = input.kind ?? kind;
+    const transport = transportOf(input.transport ?? 'responses');
+    const rendering = driver.guest.metadata.render(snapshot, asked === 'none' ? undefined : asked, transport, additions);
     return {
       canonical: rendering.canonical,
       client_metadata: objectOf(byBytes(new Map(rendering.clientMetadata))),
@@ -34,6 +36,23 @@ export const checkExtras = wholeOperation(struct({ configured_extras: sorted(tex
   driver.guest.metadata.checkExtras(input.configured_extras);
   return {};
 });
+
+/** The component's name of a transport. Table 1D has titles where others have names, so what these are likely to be is read too. */
+function transportOf(asked: string): string {
+  const name = asked.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[_ /]/g, '-');
+  return Object.keys(OTHER_NAMES).find((known) => OTHER_NAMES[known]?.includes(name)) ?? name;
+}
+
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  responses: ['http', 'http-responses'],
+  'websocket-preconnect': ['preconnect', 'websocket-handshake-preconnect', 'websocket-handshake-preconnect-only'],
+  'websocket-handshake': ['handshake', 'websocket-handshake-request', 'websocket-handshake-opened-by-a-request'],
+  'websocket-message': ['websocket', 'response.create', 'websocket-message-response.create'],
+  'legacy-compact': ['compact', 'legacy-compaction', 'responses-compact'],
+  'compact-v2': ['compaction-v2', 'responses-compaction-v2'],
+  'memories-summarize': ['summarize', 'memories-trace-summarize', 'trace-summarize'],
+  mcp: ['mcp-tool-call', 'tool-call'],
+};
 
 /** Something that was left out, as the driver writes it. */
 export function dropped(found: readonly Dropped[]) {

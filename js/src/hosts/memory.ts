@@ -1,7 +1,6 @@
-import { HostError, type LoadedDocument, type Storage } from '../host.js';
-
-/** Longest document that is kept, bytes. */
-const MOST_BYTES = 8 << 20;
+import type { LoadedDocument, Storage } from '../host.js';
+import { refuseIfAborted } from './aborting.js';
+import { checkDocument, checkName, conflict } from './document.js';
 
 /**
  * Documents in memory: the ephemeral mode, and tests. They are gone when the program ends.
@@ -18,22 +17,26 @@ export class MemoryStorage implements Storage {
   readonly #documents = new Map<string, LoadedDocument>();
   #changes = 0;
 
-  async load(name: string): Promise<LoadedDocument | undefined> {
+  async load(name: string, signal?: AbortSignal): Promise<LoadedDocument | undefined> {
+    checkName(name, 'unreadable');
+    refuseIfAborted(signal);
     const found = this.#documents.get(name);
     return found && { ...found, document: found.document.slice() };
   }
 
-  async replace(name: string, expected: string | undefined, document: Uint8Array): Promise<void> {
-    if (this.#documents.get(name)?.revision !== expected) {
-      throw new HostError('conflict', `${name} was changed by someone else in the meantime, nothing was written; read it again`);
-    }
-    if (document.length > MOST_BYTES) throw new HostError('unwritable', `${name} cannot be written: it is larger than 8 MiB`);
+  async replace(name: string, expected: string | undefined, document: Uint8Array, signal?: AbortSignal): Promise<void> {
+    checkName(name, 'unwritable');
+    checkDocument(name, document);
+    refuseIfAborted(signal);
+    if (this.#documents.get(name)?.revision !== expected) throw conflict(name);
     this.#forget(name);
     this.#changes += 1;
     this.#documents.set(name, { document: document.slice(), revision: String(this.#changes) });
   }
 
-  async erase(name: string): Promise<void> {
+  async erase(name: string, signal?: AbortSignal): Promise<void> {
+    checkName(name, 'unwritable');
+    refuseIfAborted(signal);
     this.#forget(name);
     this.#documents.delete(name);
   }

@@ -40,7 +40,7 @@ export function errorHazards({ package: { AgentIdentityError, HostError, dispose
         that(error instanceof AgentIdentityError && error instanceof Error, 'of another class');
         that(codes.includes(error.code), 'a code that nobody knows');
         equal(error.name, 'AgentIdentityError');
-        that(error.stack?.includes('task'), 'no stack with the message');
+        that(typeof error.stack === 'string', 'no stack');
       },
     },
     {

@@ -67,6 +67,7 @@ impl Workplace {
             "CODEX_ACCESS_TOKEN",
             "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
             "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",
+            "CODEX_INTERNAL_ORIGINATOR_OVERRIDE",
             "XDG_CONFIG_HOME",
         ] {
             command.env_remove(name);

@@ -21,7 +21,7 @@ const ITEMS: [usize; 3] = [100, 1_000, 10_000];
 /// The rows.
 pub fn subjects(wide: &Component, portable: &Component) -> Result<Vec<Subject<'static>>, Failure> {
     let mut subjects = vec![
-        in_core("render/core-native", 5)?,
+        in_core("render/core-native", 5),
         through_component("render/wide", wide, 5)?,
         through_component("render/portable", portable, 5)?,
     ];
@@ -35,14 +35,14 @@ pub fn subjects(wide: &Component, portable: &Component) -> Result<Vec<Subject<'s
     Ok(subjects)
 }
 
-fn in_core(name: &str, extras: usize) -> Result<Subject<'static>, Failure> {
-    let snapshot = core_snapshot(extras)?;
-    Ok(Subject::new(name, move |n| {
+fn in_core(name: &str, extras: usize) -> Subject<'static> {
+    let snapshot = core_snapshot(extras);
+    Subject::new(name, move |n| {
         (0..n).try_for_each(|_| {
             black_box(core::render(black_box(&snapshot), Some(core::Kind::Turn), core::Transport::RESPONSES)?);
             Ok(())
         })
-    }))
+    })
 }
 
 fn through_component(name: &str, component: &Component, extras: usize) -> Result<Subject<'static>, Failure> {
@@ -147,9 +147,8 @@ fn snapshot(extra_count: usize) -> Snapshot {
 }
 
 /// The same, natively.
-fn core_snapshot(extra_count: usize) -> Result<core::Snapshot, Failure> {
-    let remotes = vec![("origin".into(), REMOTE.into())];
-    Ok(core::Snapshot {
+fn core_snapshot(extra_count: usize) -> core::Snapshot {
+    core::Snapshot {
         installation_id: INSTALLATION.into(),
         session_id: THREAD.into(),
         thread_id: THREAD.into(),
@@ -157,11 +156,16 @@ fn core_snapshot(extra_count: usize) -> Result<core::Snapshot, Failure> {
         turn_id: Some(TURN.into()),
         window_id: format!("{THREAD}:0"),
         window_number: Some(0),
-        context_window_id: core::Snapshot::uuid(Some(WINDOW))?,
+        context_window_id: Some(WINDOW.into()),
         thread_source: Some("user".into()),
         sandbox: Some("none".into()),
         sandbox_mode: Some("workspace-write".into()),
-        workspaces: vec![core::Workspace::new("/srv/app".into(), remotes, Some(COMMIT.into()), Some(false))],
+        workspaces: vec![core::Workspace {
+            root: "/srv/app".into(),
+            associated_remote_urls: vec![("origin".into(), REMOTE.into())],
+            latest_git_commit_hash: Some(COMMIT.into()),
+            has_changes: Some(false),
+        }],
         analytics_enabled: Some(true),
         execution: Some(core::Execution {
             model: "gpt-5.4".into(),
@@ -175,5 +179,5 @@ fn core_snapshot(extra_count: usize) -> Result<core::Snapshot, Failure> {
             ..core::Turn::default()
         },
         ..core::Snapshot::default()
-    })
+    }
 }

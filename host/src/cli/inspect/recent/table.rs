@@ -1,6 +1,6 @@
 //! Requests for people: a heading each, and a line for each field.
 
-use crate::cli::output::paint;
+use crate::cli::output::{paint, visible};
 use crate::timestamp::timestamp;
 use clap::builder::styling::Style;
 use serde_json::{Map, Value};
@@ -92,16 +92,4 @@ fn plain(value: &Value) -> String {
         Value::String(text) => visible(text),
         other => visible(&other.to_string()),
     }
-}
-
-/// Nothing a client sends moves the cursor or changes colours.
-fn visible(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
-        if character.is_control() {
-            shown.extend(character.escape_default())
-        } else {
-            shown.push(character)
-        }
-        shown
-    })
 }
