@@ -34,6 +34,7 @@ const isBuilt = await check('package', [
   ['types', [node, tsc, '--noEmit']],
   ['suite builds', [node, 'scripts/suite.mjs']],
   ['types of the suite', [node, tsc, '-p', 'suite']],
+  ['types of the console', [node, tsc, '-p', 'console']],
   ['size budget', [node, 'scripts/sizes.mjs']],
 ]);
 if (isBuilt) {

@@ -1,4 +1,4 @@
-// One thing at a time in a section: its controls rest meanwhile, and what comes of it is said.
+// One thing at a time in a section, and what comes of it is said.
 
 import { byId } from './dom.js';
 import { showFailure } from './failure.js';
@@ -11,9 +11,10 @@ import { showFailure } from './failure.js';
  */
 export async function busy(section, doing, work) {
   const place = byId(section);
-  if (place.getAttribute('aria-busy') === 'true') return;
+  if ('busy' in place.dataset) return;
   const said = byId(`${section}-said`);
-  place.setAttribute('aria-busy', 'true');
+  // Not `aria-busy`: that would hold back what is said.
+  place.dataset['busy'] = '';
   said.textContent = doing;
   showFailure(`${section}-alert`);
   try {
@@ -22,7 +23,7 @@ export async function busy(section, doing, work) {
     said.textContent = '';
     showFailure(`${section}-alert`, error);
   } finally {
-    place.removeAttribute('aria-busy');
+    delete place.dataset['busy'];
   }
 }
 

@@ -74,6 +74,9 @@ describe('console', { skip }, () => {
     await says('#request-said', /Accepted/);
     assert.match(await page.text('#answer'), /Verified agent-\S+ for its run task/);
 
+    await press('#send-again');
+    await says('#request-said', /2 times by now/);
+
     const fields = await page.value(`[...document.querySelectorAll('#signed .fields dt')].map((one) => one.textContent)`);
     assert.deepEqual(fields, ['agent_runtime_id', 'signature', 'task_id', 'timestamp']);
     assert.match(await page.text('#signed .life'), /Accepted for another [45] min/);
@@ -131,6 +134,19 @@ describe('console', { skip }, () => {
     await page.value(`(() => { const field = document.querySelector('#snapshot-extras'); field.value = 'team=other'; field.dispatchEvent(new Event('input', { bubbles: true })); })()`);
     await says('#panel-3', /Nothing was left out/);
     await says('#metadata', /Left out 0/);
+  });
+
+  test('it signs, renders and verifies without a network', async () => {
+    const { page, says } = await registered();
+    await page.call('Network.enable');
+    await page.call('Network.emulateNetworkConditions', { offline: true, latency: 0, downloadThroughput: 0, uploadThroughput: 0 });
+    await page.click('#sign');
+    await says('#request-said', /Nothing was sent/);
+    await page.click('#verify-signed');
+    await page.click('#verify-form .primary');
+    await says('#verdict', /Accepted/);
+    await page.click('#send');
+    await says('#request-alert', /./);
   });
 
   test('an identity is there again after a reload, and gone when it is forgotten', async () => {

@@ -69,9 +69,8 @@ async function send(session, metadata, signal) {
 async function sendAgain(session, signal) {
   if (!last) throw new Error('nothing was sent yet');
   const { url, headers, body } = last;
-  const sentMs = Date.now();
   const answer = await tracedFetch(session.timeline, session.clock)(url, { method: 'POST', headers, body, redirect: 'manual', credentials: 'omit', signal });
-  return judge(session, answer, sentMs);
+  return judge(session, answer);
 }
 
 /** @param {Session} session @param {AbortSignal} signal */
@@ -90,9 +89,8 @@ async function sign(session, signal) {
  * Shows what the authority says.
  * @param {Session} session
  * @param {Response} answer
- * @param {number} [sentMs]
  */
-async function judge({ component }, answer, sentMs) {
+async function judge({ component }, answer) {
   const text = await answer.text();
   const place = byId('answer');
   place.hidden = false;
@@ -102,7 +100,8 @@ async function judge({ component }, answer, sentMs) {
     const { verified, output_text: said } = completed(text);
     place.replaceChildren(el('p', { class: 'verdict' }, el('b', {}, `Accepted: ${answer.status}`), said && ` ${said}`), list);
     facts(list, Object.entries(verified ?? {}).flatMap(([name, value]) => (value === null ? [] : [[name, el('code', {}, String(value))]])));
-    return sentMs === undefined ? 'Accepted.' : 'Accepted again: the same header within its second counts as one agent’s parallel requests, up to a cap.';
+    const count = verified?.accepted_count ?? 1;
+    return count < 2 ? 'Accepted.' : `Accepted, ${count} times by now: one header stands for all of an agent’s requests of its second, up to the authority’s cap.`;
   }
   const code = codeOf(text);
   const known = component.catalogue().find((one) => one.code === code);
