@@ -39,6 +39,7 @@ async function start() {
   startVerification(session);
   const { version, componentSha256 } = component.version;
   byId('build').textContent = `agent-identity ${version}, component ${componentSha256.slice(0, 16)}. This page talks to the authority and to nobody else.`;
+  for (const step of document.querySelectorAll('.step')) step.removeAttribute('inert');
   document.documentElement.dataset['ready'] = 'yes';
   await readClock(session);
 }
