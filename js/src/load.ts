@@ -2,8 +2,15 @@ import { type Component, componentOf } from './component.js';
 import { AgentIdentityError, unsupported } from './error.js';
 import { isBytes } from './abi/types.js';
 
+declare global {
+  /** Programs without the DOM's types lack the name. Where they have it this adds nothing. */
+  namespace WebAssembly {
+    interface Module {}
+  }
+}
+
 /** Where the core module comes from: a URL of it, its bytes, a response that carries it, or the compiled module. */
-export type Source = string | URL | Uint8Array | ArrayBuffer | Response | WebAssembly.Module;
+export type Source = string | URL | Uint8Array | ArrayBuffer | Response | (WebAssembly.Module & object);
 
 /** Loads the component. The same source gives the same component, unless that one trapped. */
 export type Load = (source?: Source) => Promise<Component>;

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { Handle } from './abi/handle.js';
 
 /** The well-known symbol of `using`, or its stand-in where the runtime has none yet. */

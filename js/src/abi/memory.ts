@@ -14,7 +14,7 @@ export class Memory {
 
   constructor(
     readonly instance: Instance,
-    exports: WebAssembly.Exports,
+    exports: Record<string, unknown>,
   ) {
     this.#memory = exports['memory'] as WebAssembly.Memory;
     this.#reallocate = exports['cabi_realloc'] as Reallocate;
