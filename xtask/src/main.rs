@@ -27,6 +27,7 @@ Start here:
 While working:
   component [--check]  Build both components into target/component and compare their sizes with the budget.
   lint                 Formatting, clippy, rustdoc and the dependency rules.
+  javascript [--quick] Build the npm package and test it in Node and in the browsers.
   bench [ARGS]         Run the benches in release mode. ARGS go to them; `--quick` takes fewer samples.
 
 Options:
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
 fn run(command: &str, options: &[String]) -> Result<ExitCode, String> {
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     match (command, options.as_slice()) {
-        ("-h" | "--help" | "help", _) | ("test" | "lint" | "component", ["-h" | "--help"]) => {
+        ("-h" | "--help" | "help", _) | ("test" | "lint" | "component" | "javascript", ["-h" | "--help"]) => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)
         }
@@ -65,9 +66,11 @@ fn run(command: &str, options: &[String]) -> Result<ExitCode, String> {
         ("component", []) => component::run(&Workspace::find()?, component::Output::Write).map(success),
         ("component", ["--check"]) => component::run(&Workspace::find()?, component::Output::Discard).map(success),
         ("lint", []) => Ok(test::lint_only(&Workspace::find()?)),
+        ("javascript", []) => Ok(test::javascript_only(&Workspace::find()?, test::Extent::Full)),
+        ("javascript", ["--quick"]) => Ok(test::javascript_only(&Workspace::find()?, test::Extent::Quick)),
         ("test", []) => Ok(test::run(&Workspace::find()?, test::Extent::Full)),
         ("test", ["--quick"]) => Ok(test::run(&Workspace::find()?, test::Extent::Quick)),
-        ("test" | "lint" | "component", unknown) => {
+        ("test" | "lint" | "component" | "javascript", unknown) => {
             Err(format!("`{command}` does not know `{}`; see: cargo xtask --help", unknown.join(" ")))
         }
         _ => Err(format!("there is no command `{command}`\n\n{HELP}")),

@@ -49,6 +49,11 @@ pub fn lint_only(workspace: &Workspace) -> ExitCode {
     run_steps(&[set_up, lints], &Run { workspace, extent: Extent::Full })
 }
 
+/// Runs the tests of the JavaScript package alone, after building what it is made of.
+pub fn javascript_only(workspace: &Workspace, extent: Extent) -> ExitCode {
+    run_steps(&[set_up, components, javascript_tests], &Run { workspace, extent })
+}
+
 fn run_steps(steps: &[Step], run: &Run<'_>) -> ExitCode {
     let mut total = Tally::default();
     for step in steps {
