@@ -10,13 +10,13 @@ mod environment;
 mod headers;
 mod members;
 
+pub use crate::metadata::{DropReason, Dropped};
 pub use bedrock::region;
 pub use catalogue::{ConfigContext, Providers};
 pub use endpoint::DefaultBase;
 pub(crate) use environment::filled;
 pub use environment::{Environment, ProcessEnvironment};
 pub(crate) use headers::is_legal_value;
-pub use crate::metadata::{DropReason, Dropped};
 pub use headers::{HeaderLayers, MergedHeaders, merge_headers};
 
 use crate::auth::Secret;

@@ -56,8 +56,8 @@ pub use rate_limits::{Credits, RateLimitSnapshot, RateLimitWindow};
 pub use request::{CompactRequest, Reasoning, ReasoningEffort, ResponsesRequest, ServiceTier, SummarizeRequest, Trace, TraceMetadata};
 pub use stream::{ResponseStream, StreamFacts};
 pub use turn::{Turn, TurnEvent};
-pub(crate) use turn_state::{HEADER as TURN_STATE, Owner};
 pub use turn_state::TurnState;
+pub(crate) use turn_state::{HEADER as TURN_STATE, Owner};
 pub use websocket::ResponsesSession;
 
 use crate::attestation::Envelopes;

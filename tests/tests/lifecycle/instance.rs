@@ -80,7 +80,7 @@ impl Instance {
                     continue;
                 }
                 Ok(Progress::Done(completion)) => State::Ended(Ok(told(&completion))),
-                Err(error) => State::Ended(Err(error.into())),
+                Err(error) => State::Ended(Err(error)),
             };
             break;
         }

@@ -42,7 +42,7 @@ async fn r1_10_a_request_is_shown_field_by_field() {
     assert_eq!(post(&url, &headers, body.to_string().as_bytes()).await.unwrap().0.status, 200);
 
     let [request] = inspect(&scene, "").await.try_into().unwrap();
-    assert_eq!(scene.authority.recent_requests(&RequestFilter::default()), [request.clone()]);
+    assert_eq!(scene.authority.recent_requests(&RequestFilter::default()), std::slice::from_ref(&request));
     let said = request.to_string();
     assert!(!said.contains("planted"), "{said}");
     assert!(!said.contains(headers[0].1.strip_prefix("AgentAssertion ").unwrap()));
