@@ -93,7 +93,20 @@ export interface Ground {
 /** The refused task that is replaced, if one is, and the task that is had. */
 type Had = { readonly replaced: string | undefined; readonly taskId: string } | { readonly replaced: string | undefined; readonly error: unknown };
 
-/** An identity with its tasks: registers tasks, builds the header fields of requests, and signs what `fetch` sends. */
+/**
+ * An identity with its tasks: registers tasks, builds the header fields of requests, and signs what `fetch` sends.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Agent, Key } = await load();
+ * const key = Key.generate();
+ * const agent = Agent.open({ agentRuntimeId: 'agent-123', key, authapiBase: 'https://auth.example/api/accounts', accountId: 'acct-1' });
+ * await agent.ensureTask();
+ * const headers = new Headers(await agent.authorize());
+ * ```
+ */
 export class Agent extends Resource {
   readonly #ground: Ground;
   readonly #key: Handle;
@@ -327,7 +340,23 @@ export class Agent extends Resource {
   }
 }
 
-/** Opens and registers agents. */
+/**
+ * Opens and registers agents.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Agent, Key } = await load();
+ * const agent = Agent.open({
+ *   agentRuntimeId: 'agent-123',
+ *   key: Key.generate(),
+ *   authapiBase: 'https://auth.example/api/accounts',
+ *   onEvent: ({ kind, subject }) => console.log(kind, subject),
+ * });
+ * console.log(agent.identity);
+ * ```
+ */
 export class Agents {
   readonly #guest: Guest;
   readonly #host: Host;

@@ -19,6 +19,17 @@ import { ReplayWindows, Verifier } from './verifier.js';
 /**
  * An instance of the component with a host around it: everything of this package comes from here. {@link with} gives the same instance
  * another host, so keys and agents can be used across them.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const component = await load();
+ * const atNoon = component.with({ clock: { now: () => Date.UTC(2026, 3, 23, 12), monotonic: () => performance.now() } });
+ * const key = component.Key.generate();
+ * const header = atNoon.Assertion.authorize(key, 'agent-123', 'task-123');
+ * console.log(component.Assertion.parse(header).timestamp); // '2026-04-23T12:00:00Z'
+ * ```
  */
 export class Component {
   /** Makes signing keys. */

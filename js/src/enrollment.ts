@@ -27,6 +27,21 @@ const JWKS_URL = 'https://chatgpt.com/backend-api/wham/agent-identities/jwks';
 /**
  * An installation's agent identity: how it is got, kept, changed and lost. A change that is overtaken by a later one ends with
  * `cancelled`, and what it brought is not used.
+ *
+ * @example
+ * ```js
+ * import { hasCode, load } from 'agent-identity';
+ *
+ * const { Enrollment } = await load();
+ * const enrollment = Enrollment.open({ authapiBase: 'https://auth.example/api/accounts' });
+ * try {
+ *   const agent = await enrollment.load();
+ *   console.log(agent.agentRuntimeId);
+ * } catch (error) {
+ *   if (!hasCode(error, 'auth-material-missing')) throw error;
+ *   console.log('nobody is logged in');
+ * }
+ * ```
  */
 export class Enrollment extends Resource {
   readonly #guest: Guest;
@@ -145,7 +160,22 @@ export class Enrollment extends Resource {
   }
 }
 
-/** Opens enrollments. */
+/**
+ * Opens enrollments.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Enrollment } = await load();
+ * const enrollment = Enrollment.open({
+ *   authapiBase: 'https://auth.example/api/accounts',
+ *   description: { source: 'exec', os: 'linux' },
+ *   allowedWorkspaces: ['acct-1'],
+ * });
+ * console.log(enrollment.agent); // undefined
+ * ```
+ */
 export class Enrollments {
   readonly #guest: Guest;
   readonly #host: Host;

@@ -67,7 +67,21 @@ export class AgentIdentityError extends Error {
   }
 }
 
-/** Whether a value is an error of this package with this code. */
+/**
+ * Whether a value is an error of this package with this code.
+ *
+ * @example
+ * ```js
+ * import { hasCode, load } from 'agent-identity';
+ *
+ * const { Assertion } = await load();
+ * try {
+ *   Assertion.parse('Bearer abc');
+ * } catch (error) {
+ *   console.log(hasCode(error, 'assertion-missing')); // true
+ * }
+ * ```
+ */
 export function hasCode(error: unknown, code: string): error is AgentIdentityError {
   return error instanceof AgentIdentityError && error.code === code;
 }

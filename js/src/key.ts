@@ -4,7 +4,23 @@ import { HANDLE, Resource } from './resource.js';
 
 export type { CustodyCheck, PrivateForm, PublicForm, PublicForms };
 
-/** A signing key: held in the component, or kept by a custodian of the host. Secrets are overwritten when it is disposed of. */
+/**
+ * A signing key: held in the component, or kept by a custodian of the host. Secrets are overwritten when it is disposed of.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Key } = await load();
+ * const key = Key.generate();
+ * try {
+ *   const { ssh, thumbprint } = key.public();
+ *   console.log(ssh, thumbprint);
+ * } finally {
+ *   key.dispose();
+ * }
+ * ```
+ */
 export class Key extends Resource {
   readonly #guest: Guest;
 
@@ -25,7 +41,19 @@ export class Key extends Resource {
   }
 }
 
-/** A public key, ready to verify with. */
+/**
+ * A public key, ready to verify with.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { VerifyingKey } = await load();
+ * const line = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs';
+ * const key = VerifyingKey.import('ssh', new TextEncoder().encode(line));
+ * console.log(key.public().thumbprint);
+ * ```
+ */
 export class VerifyingKey extends Resource {
   readonly #guest: Guest;
 
@@ -93,7 +121,19 @@ export class Keys {
   }
 }
 
-/** Reads public keys. */
+/**
+ * Reads public keys.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Key, VerifyingKey } = await load();
+ * const { raw } = Key.generate().public();
+ * const key = VerifyingKey.import('raw', raw);
+ * console.log(key.public().jwk);
+ * ```
+ */
 export class VerifyingKeys {
   readonly #guest: Guest;
 

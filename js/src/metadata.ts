@@ -45,7 +45,20 @@ export function metadataOf(guest: Guest, host: Host): Metadata {
   };
 }
 
-/** The threads that are loaded or being started. Ids are returned in their canonical form. */
+/**
+ * The threads that are loaded or being started. Ids are returned in their canonical form.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { metadata } = await load();
+ * const threads = metadata.knownThreads();
+ * const id = threads.reserve();
+ * const isStored = false; // what the program's own store says about this id
+ * threads.settle(id, isStored);
+ * ```
+ */
 export class KnownThreads extends Resource {
   readonly #threads: Guest['metadata']['knownThreads'];
 
@@ -85,7 +98,22 @@ export class KnownThreads extends Resource {
   }
 }
 
-/** The turns of one loaded thread; to be disposed of with it. */
+/**
+ * The turns of one loaded thread; to be disposed of with it.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { metadata } = await load();
+ * const turns = metadata.knownTurns();
+ * let id = turns.reserve('0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
+ * if (id === undefined) {
+ *   turns.fill([]); // the turn ids of the stored history
+ *   id = turns.reserve('0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
+ * }
+ * ```
+ */
 export class KnownTurns extends Resource {
   readonly #turns: Guest['metadata']['knownTurns'];
 

@@ -2,7 +2,18 @@
 
 import type { Handle } from './abi/handle.js';
 
-/** The well-known symbol of `using`, or its stand-in where the runtime has none yet. */
+/**
+ * The well-known symbol of `using`, or its stand-in where the runtime has none yet.
+ *
+ * @example
+ * ```js
+ * import { dispose, load } from 'agent-identity';
+ *
+ * const { Key } = await load();
+ * const key = Key.generate();
+ * key[dispose]();
+ * ```
+ */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
 
 /** @internal Where an object keeps its handle. */

@@ -5,7 +5,21 @@ import { handleOf } from './resource.js';
 
 export type { SecretForm };
 
-/** The only way a secret key leaves the component. A program that never asks for this never sees one. */
+/**
+ * The only way a secret key leaves the component. A program that never asks for this never sees one.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { Key, Reveal } = await load();
+ * const key = Key.generate();
+ * const secret = Reveal.privateKey(key, 'pkcs8-der');
+ * const same = Key.import('pkcs8-der', secret);
+ * secret.fill(0);
+ * console.log(same.public().thumbprint === key.public().thumbprint); // true
+ * ```
+ */
 export class Reveal {
   readonly #guest: Guest;
 

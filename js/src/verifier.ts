@@ -96,7 +96,25 @@ export interface ReplayOptions {
   readonly isLost?: boolean | undefined;
 }
 
-/** Remembers what was accepted for exactly as long as it could be accepted again. */
+/**
+ * Remembers what was accepted for exactly as long as it could be accepted again.
+ *
+ * @example
+ * ```js
+ * import { hasCode, load } from 'agent-identity';
+ *
+ * const { ReplayWindow } = await load();
+ * const replays = ReplayWindow.open({ mode: { tag: 'strict' } });
+ * const replayKey = new Uint8Array(32); // of what Verifier accepted
+ * const timestampS = Math.floor(Date.now() / 1000);
+ * replays.admit(replayKey, timestampS);
+ * try {
+ *   replays.admit(replayKey, timestampS);
+ * } catch (error) {
+ *   console.log(hasCode(error, 'assertion-replayed')); // true
+ * }
+ * ```
+ */
 export class ReplayWindow extends Resource {
   readonly #guest: Guest;
 
@@ -126,7 +144,18 @@ export class ReplayWindow extends Resource {
   }
 }
 
-/** Opens replay windows. */
+/**
+ * Opens replay windows.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ *
+ * const { ReplayWindow } = await load();
+ * const replays = ReplayWindow.open({ mode: { tag: 'cap', val: 32 }, capacity: 100_000 });
+ * console.log(replays.size); // 0
+ * ```
+ */
 export class ReplayWindows {
   readonly #guest: Guest;
 

@@ -86,7 +86,7 @@ function isBroken(error: unknown): boolean {
   return /^(UND_ERR_(SOCKET|HEADERS|BODY|RES|INFO|REQ|RESPONSE)|ECONNRESET|EPIPE|HPE_)/.test(code);
 }
 
-/** Stops reading at the first byte above the limit. */
+/** Stops reading at the first byte above the limit. @internal */
 export async function readBody(response: Response, limit: number): Promise<{ body: Uint8Array; truncated: boolean }> {
   const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];

@@ -1,12 +1,33 @@
 import type { Clock, Random, Sleep } from '../host.js';
 
-/** The system's clocks. */
+/**
+ * The system's clocks.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ * import { systemClock } from 'agent-identity/hosts/system';
+ *
+ * const anHourAhead = { ...systemClock, now: () => Number(systemClock.now()) + 3_600_000 };
+ * const component = (await load()).with({ clock: anHourAhead });
+ * ```
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
 };
 
-/** `crypto.getRandomValues`. */
+/**
+ * `crypto.getRandomValues`.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ * import { systemRandom } from 'agent-identity/hosts/system';
+ *
+ * const component = (await load()).with({ random: systemRandom });
+ * ```
+ */
 export const systemRandom: Random = {
   fill: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
 };
@@ -14,7 +35,22 @@ export const systemRandom: Random = {
 /** Longest wait a timer takes at once, milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The timers of the platform. */
+/**
+ * The timers of the platform.
+ *
+ * @example
+ * ```js
+ * import { load } from 'agent-identity';
+ * import { systemSleep } from 'agent-identity/hosts/system';
+ *
+ * const component = (await load()).with({
+ *   sleep: (milliseconds, signal) => {
+ *     console.log(`the next attempt is in ${milliseconds} ms`);
+ *     return systemSleep(milliseconds, signal);
+ *   },
+ * });
+ * ```
+ */
 export const systemSleep: Sleep = (milliseconds, signal) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
