@@ -60,7 +60,7 @@ for (const { name, file, code } of examples) {
 async function runInNode(name, code) {
   writeFileSync(join(folder, `${name}.js`), code);
   const args = ['--import', place('test/docs/network.mjs'), `${name}.js`];
-  await promisify(execFile)(process.execPath, args, { cwd: folder, env: { ...process.env, NODE_TEST_CONTEXT: '' } });
+  await promisify(execFile)(process.execPath, args, { cwd: folder, env: { ...process.env, HOME: folder, ACCESS_TOKEN: 'token', NODE_TEST_CONTEXT: '' } });
 }
 
 async function runInPage(name, code) {
