@@ -5,6 +5,7 @@
  * machine.
  */
 
+import { AgentIdentityError } from '../error.js';
 import { VERSION } from '../generated/build.js';
 import { type Asked, UsageError, readArguments } from './arguments.js';
 import { Context } from './context.js';
@@ -12,6 +13,7 @@ import type { Command } from './describe.js';
 import { DOCTOR, doctor } from './doctor.js';
 import { EXIT, type Exit, Failure } from './failure.js';
 import { helpOf, helpOfProgram } from './help.js';
+import { systemText } from './input.js';
 import { INSPECT, inspect } from './inspect.js';
 import { KEYGEN, keygen } from './keygen.js';
 import { Output } from './output.js';
@@ -42,8 +44,7 @@ const COMMANDS: readonly (readonly [Command, (context: Context) => Promise<void>
 
 /** Runs the program and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  // A reader that has seen enough is no failure.
-  process.stdout.on('error', () => process.exit(EXIT.success));
+  process.stdout.on('error', unwritable);
   const plain = new Output(args.includes('--json'), true);
   let asked: Asked;
   try {
@@ -65,6 +66,13 @@ async function run({ command }: Extract<Asked, { what: 'run' }>, context: Contex
   } catch (error) {
     return Failure.of(error).report(context.output);
   }
+}
+
+/** A reader that has seen enough is no failure. */
+function unwritable(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.success);
+  const message = `standard output cannot be written: ${systemText(error)}`;
+  process.exit(Failure.of(new AgentIdentityError('store-write-failed', 'back-off', message)).report(new Output(false, false)));
 }
 
 function misused({ message, isBare }: UsageError, output: Output): Exit {

@@ -177,6 +177,11 @@ test('k14 no option takes a secret', async () => {
   }
 });
 
+test('a full disk is told', { skip: process.platform !== 'linux' && 'only Linux has /dev/full' }, () => {
+  const { stderr } = spawnSync('sh', ['-c', `'${PROGRAMS.node.join("' '")}' --help > /dev/full; echo "exit $?" >&2`]);
+  assert.match(String(stderr), /^error\[store-write-failed\]: standard output cannot be written: .*\n {2}next: .*\nexit 4\n$/);
+});
+
 test('a reader that has seen enough is no failure', async () => {
   const line = `{ '${PROGRAMS.node.join("' '")}' --help; echo "exit $?" >&2; } | true`;
   assert.equal(String(spawnSync('sh', ['-c', line]).stderr), 'exit 0\n');
