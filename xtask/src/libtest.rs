@@ -1,10 +1,10 @@
 //! Reads what `cargo test` prints, to count single tests.
 //!
-//! Three kinds of lines matter: `test <name> ... <outcome>`, `test result: …` at the end of each test binary, and
-//! `SKIPPED <name>: <reason>`, by which a test says on standard output that something could not run here. The run needs
-//! `--show-output`, or libtest keeps such lines of passing tests to itself.
+//! Four kinds of lines matter: `Running <file> (<binary>)`, which cargo writes to standard error, `test <name> ... <outcome>`,
+//! `test result: …` at the end of each test binary, and `SKIPPED <name>: <reason>`, by which a test says on standard output that
+//! something could not run here. The run needs `--show-output`, or libtest keeps such lines of passing tests to itself.
 
-use crate::tally::{Skip, Tally};
+use crate::tally::{Part, Skip, Tally};
 
 /// Collects the counts of a run, line by line.
 #[derive(Default)]
@@ -29,6 +29,8 @@ enum Section {
 /// What was seen since the last `test result:` line.
 #[derive(Default)]
 struct Binary {
+    /// The file it was made of, if cargo said so.
+    source: Option<String>,
     passed: Vec<String>,
     failed: Vec<String>,
     skipped: Vec<Skip>,
@@ -59,6 +61,8 @@ impl Reader {
         if let Some(result) = line.strip_prefix("test result: ") {
             let binary = std::mem::take(&mut self.binary);
             self.total.add(binary.conclude(number_of("passed", result), number_of("failed", result)));
+        } else if let Some((source, _)) = line.trim_start().strip_prefix("Running ").and_then(|rest| rest.split_once(" (")) {
+            self.binary.source = Some(source.trim_start_matches("unittests ").to_owned());
         } else if let Some((name, outcome)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) {
             // Elsewhere such a line is something that a test printed.
             if self.section == Section::Outcomes {
@@ -93,8 +97,9 @@ impl Binary {
         let skipped_as_a_whole = self.passed.iter().filter(|test| self.skipped.iter().any(|skip| is_name_of(&skip.name, test)));
         let passed = passed.saturating_sub(skipped_as_a_whole.count());
         let unnamed = failed.saturating_sub(self.failed.len());
-        let failed = self.failed.into_iter().chain((0..unnamed).map(|_| "a test without a name".to_owned())).collect();
-        Tally { passed, failed, skipped: self.skipped }
+        let failed: Vec<String> = self.failed.into_iter().chain((0..unnamed).map(|_| "a test without a name".to_owned())).collect();
+        let parts = self.source.map(|name| Part { name, passed, failed: failed.len() }).into_iter().collect();
+        Tally { passed, failed, skipped: self.skipped, parts }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod component;
 mod dependencies;
+mod hosts;
 mod javascript;
 mod libtest;
 mod licence;

@@ -13,6 +13,19 @@ pub struct Tally {
     pub failed: Vec<String>,
     /// Those that did not run.
     pub skipped: Vec<Skip>,
+    /// How much of it each part brought, where parts were told apart.
+    pub parts: Vec<Part>,
+}
+
+/// What one test binary, or one runtime, brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// How many of its tests passed.
+    pub passed: usize,
+    /// How many failed.
+    pub failed: usize,
 }
 
 /// A check that did not run.
@@ -53,6 +66,7 @@ impl Tally {
         self.passed += other.passed;
         self.failed.extend(other.failed);
         self.skipped.extend(other.skipped);
+        self.parts.extend(other.parts);
     }
 
     /// Each failed and each skipped check on its line, then, last and alone, `N passed, N failed[, N skipped]`.
@@ -102,7 +116,7 @@ mod tests {
 
     #[test]
     fn tallies_add_up() {
-        let mut one = Tally { passed: 1, failed: vec!["a".into()], skipped: vec![] };
+        let mut one = Tally { passed: 1, failed: vec!["a".into()], ..Tally::default() };
         let mut two = Tally { passed: 2, ..Tally::default() };
         two.skip("b", "c");
         one.add(two);

@@ -3,6 +3,7 @@
 //! To add a step, write a function from [`Run`] to [`Tally`] and name it in [`STEPS`].
 
 use crate::component;
+use crate::hosts;
 use crate::javascript;
 use crate::libtest;
 use crate::lint;
@@ -41,7 +42,10 @@ const SOAK_SECONDS: &str = "120";
 
 /// Runs every step.
 pub fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
-    run_steps(&STEPS, &Run { workspace, extent })
+    let mut total = steps(&STEPS, &Run { workspace, extent });
+    let table = hosts::check(workspace, &total);
+    total.check("README: the table of hosts is that of this run", || table);
+    total.conclude()
 }
 
 /// Runs the lints alone.
@@ -54,12 +58,16 @@ pub fn javascript_only(workspace: &Workspace, extent: Extent) -> ExitCode {
     run_steps(&[set_up, components, javascript_tests], &Run { workspace, extent })
 }
 
-fn run_steps(steps: &[Step], run: &Run<'_>) -> ExitCode {
+fn run_steps(names: &[Step], run: &Run<'_>) -> ExitCode {
+    steps(names, run).conclude()
+}
+
+fn steps(steps: &[Step], run: &Run<'_>) -> Tally {
     let mut total = Tally::default();
     for step in steps {
         total.add(step(run));
     }
-    total.conclude()
+    total
 }
 
 fn set_up(_: &Run<'_>) -> Tally {

@@ -101,19 +101,23 @@ impl Step {
         Err(format!("`{}` failed:\n{}", self.line(), String::from_utf8_lossy(&output.stderr).trim_end()))
     }
 
-    /// Shows the command, runs it without input, and hands out each line of standard output as it comes.
+    /// Shows the command, runs it without input, and hands out each line of its output as it comes; of standard error too, in order.
     pub fn stream(mut self, mut line: impl FnMut(&str)) -> Result<(), String> {
         use std::io::{BufRead, BufReader};
-        println!("$ {}", self.line());
-        let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| self.cannot_run(&error))?;
-        let stdout = child.stdout.take().ok_or("standard output of the command is missing")?;
+        let shown = self.line();
+        println!("$ {shown}");
+        let broken = |error: std::io::Error| format!("output of `{shown}` cannot be read: {error}");
+        let (output, input) = std::io::pipe().map_err(broken)?;
+        self.command.stdin(Stdio::null()).stdout(input.try_clone().map_err(broken)?).stderr(input);
+        let mut child = self.command.spawn().map_err(|error| self.cannot_run(&error))?;
+        // The command holds writing ends of its own: without them the output ends with the child.
+        drop(self);
         // Bytes, not `lines()`: what a test prints need not be UTF-8, and must not end the run.
-        for bytes in BufReader::new(stdout).split(b'\n') {
-            let bytes = bytes.map_err(|error| format!("output of `{}` cannot be read: {error}", self.line()))?;
-            line(String::from_utf8_lossy(&bytes).trim_end_matches('\r'));
+        for bytes in BufReader::new(output).split(b'\n') {
+            line(String::from_utf8_lossy(&bytes.map_err(broken)?).trim_end_matches('\r'));
         }
-        let status = child.wait().map_err(|error| self.cannot_run(&error))?;
-        if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", self.line())) }
+        let status = child.wait().map_err(|error| format!("`{shown}` cannot be waited for: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})")) }
     }
 
     fn line(&self) -> String {

@@ -3,7 +3,7 @@
 //! Three kinds of lines matter: `FAILED <name>`, `SKIPPED <name>: <reason>`, and at the end of each part its counts,
 //! `<part>: N passed, N failed, N skipped`. The last line of all has the part [`TOTAL`].
 
-use crate::tally::{Skip, Tally};
+use crate::tally::{Part, Skip, Tally};
 
 /// The sum of all other counts.
 const TOTAL: &str = "JavaScript";
@@ -36,6 +36,7 @@ impl Reader {
                 self.total.skip(part, "without a reason");
             }
             (self.named, self.skipped) = (0, 0);
+            self.total.parts.push(Part { name: part.to_owned(), passed, failed });
         }
     }
 
@@ -69,7 +70,8 @@ mod tests {
         let tally = read(
             "Node 20: 3 passed, 0 failed, 0 skipped\nChromium page: 4 passed, 0 failed, 0 skipped\nJavaScript: 7 passed, 0 failed, 0 skipped\n",
         );
-        assert_eq!(tally, Tally { passed: 7, ..Tally::default() });
+        let part = |name: &str, passed| Part { name: name.into(), passed, failed: 0 };
+        assert_eq!(tally, Tally { passed: 7, parts: vec![part("Node 20", 3), part("Chromium page", 4)], ..Tally::default() });
     }
 
     #[test]

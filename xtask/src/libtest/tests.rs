@@ -29,7 +29,7 @@ fn failed_tests_are_named() {
         "test a::good ... ok\ntest a::bad ... FAILED\n\nfailures:\n    a::bad\n\n\
          test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
     );
-    assert_eq!(tally, Tally { passed: 1, failed: vec!["a::bad".into()], skipped: vec![] });
+    assert_eq!(tally, Tally { passed: 1, failed: vec!["a::bad".into()], ..Tally::default() });
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_test_that_skips_itself_is_not_also_passed() {
          SKIPPED stores: no keychain on this machine\n\n\
          test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
     );
-    assert_eq!(tally, Tally { passed: 1, failed: vec![], skipped: vec![skip("stores", "no keychain on this machine")] });
+    assert_eq!(tally, Tally { passed: 1, skipped: vec![skip("stores", "no keychain on this machine")], ..Tally::default() });
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_test_that_skips_a_part_has_still_passed() {
         "test vectors ... ok\nSKIPPED vectors/ed448: not Ed25519: other curve\nSKIPPED vectors/ed448: not Ed25519: other curve\n\
          test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
     );
-    assert_eq!(tally, Tally { passed: 1, failed: vec![], skipped: vec![skip("vectors/ed448", "not Ed25519: other curve")] });
+    assert_eq!(tally, Tally { passed: 1, skipped: vec![skip("vectors/ed448", "not Ed25519: other curve")], ..Tally::default() });
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_skip_belongs_to_the_test_of_that_name_only() {
 #[test]
 fn a_binary_that_crashes_keeps_what_it_reported() {
     let tally = read("running 3 tests\ntest one ... ok\ntest two ... FAILED\n");
-    assert_eq!(tally, Tally { passed: 1, failed: vec!["two".into()], skipped: vec![] });
+    assert_eq!(tally, Tally { passed: 1, failed: vec!["two".into()], ..Tally::default() });
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_a_test_prints_does_not_count_as_an_outcome() {
         "test a ... FAILED\nfailures:\n---- a stdout ----\ntest inner ... FAILED\nfailures:\n    a\n\
          test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
     );
-    assert_eq!(tally, Tally { passed: 0, failed: vec!["a".into()], skipped: vec![] });
+    assert_eq!(tally, Tally { passed: 0, failed: vec!["a".into()], ..Tally::default() });
 }
 
 #[test]
@@ -116,4 +116,16 @@ fn what_passing_tests_print_is_hidden_except_skips() {
             "later"
         ]
     );
+}
+
+#[test]
+fn binaries_are_told_apart_by_what_cargo_says() {
+    let tally = read(
+        "   Compiling a v0.1.0\n     Running tests/vectors.rs (target/debug/deps/vectors-0123)\n\nrunning 1 test\ntest one ... ok\n\n\
+         test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+         \n     Running unittests src/lib.rs (target/debug/deps/a-0123)\ntest two ... FAILED\n\
+         test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
+    );
+    let part = |name: &str, passed, failed| Part { name: name.into(), passed, failed };
+    assert_eq!(tally.parts, [part("tests/vectors.rs", 1, 0), part("src/lib.rs", 0, 1)]);
 }
