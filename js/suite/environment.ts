@@ -29,6 +29,8 @@ export interface Environment {
   readonly hasPolicy: boolean;
   /** Opens one of the runner's own pages in a frame and resolves to what it tells; `isApart` takes it out of the origin. */
   frame?: ((page: string, isApart?: boolean) => Promise<any>) | undefined;
+  /** Has a worker sign with a module and a seed that are posted to it; the headers. */
+  signElsewhere?: ((work: { module: WebAssembly.Module; seed: Uint8Array; count: number }) => Promise<string[]>) | undefined;
   /** What the policy refused so far. */
   violations?: (() => readonly string[]) | undefined;
 }
