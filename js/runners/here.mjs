@@ -1,5 +1,6 @@
 // The suite in a process of Node or in Electron's main process.
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { equal, observed, run, suite } from '../build/suite/index.js';
 import { temporaryFolder } from './children.mjs';
@@ -23,6 +24,11 @@ export async function inNode(authority) {
       { name: 'node-crypto', open: async () => new (await host('node-crypto')).NodeCryptoCustodian() },
       { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
     ],
+    agentWorld: async () => {
+      const file = (name) => place(`build/agent-world/${name}`);
+      if (!existsSync(file('index.js'))) return undefined;
+      return { world: await import('../build/agent-world/index.js'), module: async (name) => WebAssembly.compile(await readFile(file(name))) };
+    },
     hasPolicy: false,
   };
   const leaks = [];
