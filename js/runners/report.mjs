@@ -1,7 +1,18 @@
 // What runners print: `FAILED <name>` or `SKIPPED <name>: <reason>` for each such case, then, last, `<runtime>: N passed, N failed, N skipped`.
 
+/** Cases of another binding of the component. They are a part of their own, and so is a runtime that can only refuse it. */
+const OTHER = 'agent world: ';
+const REFUSAL = `${OTHER}without JSPI`;
+
 /** Prints the findings of one runtime. */
 export function report(runtime, findings) {
+  const others = findings.filter(({ name }) => name.startsWith(OTHER));
+  tell(runtime, findings.filter((finding) => !others.includes(finding)));
+  const isRefused = others.some(({ name }) => name.startsWith(REFUSAL));
+  if (others.length) tell(`${runtime}, agent world${isRefused ? ' refused' : ''}`, others);
+}
+
+function tell(runtime, findings) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { name: plain, outcome, why } of findings) {
     const name = `${runtime} / ${plain.replaceAll(': ', ' / ')}`;

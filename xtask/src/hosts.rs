@@ -30,14 +30,22 @@ struct Binding {
 const BINDINGS: [Binding; 3] = [
     Binding { title: "world `identity`", mark: "" },
     Binding { title: "`agent-identity/compact`", mark: "compact" },
-    Binding { title: "world `agent`", mark: "agent_world" },
+    Binding { title: "world `agent`", mark: "agent world" },
 ];
 
 const BEGIN: &str = "<!-- hosts: written by UPDATE_DOCS=1 cargo xtask test -->\n";
 const END: &str = "<!-- hosts end -->";
 
-/// A cell: how many tests passed and failed; nothing where none ran.
-type Cell = Option<(usize, usize)>;
+/// By this word parts are known that prove no more than a clear refusal.
+const REFUSED: &str = " refused";
+
+/// What the tests of a runtime over a binding brought; nothing where none ran.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    passed: usize,
+    failed: usize,
+    refused: bool,
+}
 
 /// Compares the README with a run, or with `UPDATE_DOCS=1` writes it anew. Runtimes that did not run are left as they are.
 pub fn check(workspace: &Workspace, tally: &Tally) -> Result<(), String> {
@@ -62,7 +70,7 @@ fn table(parts: &[Part], known: &str) -> String {
     let mut text = row("runtime", BINDINGS.iter().map(|binding| binding.title.to_owned()).collect());
     text += &format!("|{}\n", "---|".repeat(BINDINGS.len() + 1));
     for runtime in &RUNTIMES {
-        let cells: Vec<Cell> = (0..BINDINGS.len()).map(|column| cell(parts, runtime, column)).collect();
+        let cells: Vec<Option<Cell>> = (0..BINDINGS.len()).map(|column| cell(parts, runtime, column)).collect();
         if cells.iter().any(Option::is_some) {
             text += &row(runtime.title, cells.into_iter().map(shown).collect());
         } else if let Some(line) = known.lines().find(|line| line.starts_with(&format!("| {} |", runtime.title))) {
@@ -72,9 +80,13 @@ fn table(parts: &[Part], known: &str) -> String {
     text
 }
 
-fn cell(parts: &[Part], runtime: &Runtime, column: usize) -> Cell {
+fn cell(parts: &[Part], runtime: &Runtime, column: usize) -> Option<Cell> {
     let found = parts.iter().filter(|part| is_of(part, runtime) && column_of(part) == column);
-    found.map(|part| (part.passed, part.failed)).reduce(|(passed, failed), (more, bad)| (passed + more, failed + bad))
+    found.fold(None, |sum: Option<Cell>, part| {
+        let sum = sum.unwrap_or_default();
+        let refused = sum.refused || part.name.contains(REFUSED);
+        Some(Cell { passed: sum.passed + part.passed, failed: sum.failed + part.failed, refused })
+    })
 }
 
 /// `Node 2` is not `Node 20`: what follows is no digit.
@@ -85,14 +97,16 @@ fn is_of(part: &Part, runtime: &Runtime) -> bool {
 }
 
 fn column_of(part: &Part) -> usize {
-    BINDINGS.iter().rposition(|binding| part.name.contains(binding.mark)).unwrap_or_default()
+    let name = part.name.replace('_', " ");
+    BINDINGS.iter().rposition(|binding| name.contains(binding.mark)).unwrap_or_default()
 }
 
-fn shown(cell: Cell) -> String {
+fn shown(cell: Option<Cell>) -> String {
     match cell {
         None => "–".into(),
-        Some((passed, 0)) => format!("✔ {passed}"),
-        Some((passed, failed)) => format!("✘ {failed} of {}", passed + failed),
+        Some(Cell { passed, failed, .. }) if failed > 0 => format!("✘ {failed} of {}", passed + failed),
+        Some(Cell { refused: true, .. }) => "refused: no JSPI".into(),
+        Some(Cell { passed, .. }) => format!("✔ {passed}"),
     }
 }
 
@@ -120,6 +134,12 @@ mod tests {
         let table = table(&parts, "");
         assert_eq!(table.lines().nth(2), Some("| Chromium: page, worker, service worker | ✔ 7 | ✘ 1 of 3 | – |"));
         assert_eq!(table.lines().count(), 3);
+    }
+
+    #[test]
+    fn a_refusal_is_told_as_one() {
+        let table = table(&[part("tests/agent_world.rs", 5, 0), part("Node 22", 3, 0), part("Node 22, agent world refused", 1, 0)], "");
+        assert!(table.ends_with("| Rust, wasmtime 48 | – | – | ✔ 5 |\n| Node 22 | ✔ 3 | – | refused: no JSPI |\n"), "{table}");
     }
 
     #[test]
