@@ -1,4 +1,6 @@
 //! The component: WIT bindings over `agent-identity-core`, and nothing else. One module per interface.
+//!
+//! With the feature `compact` the same functions are offered to JavaScript by wasm-bindgen instead.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
@@ -8,6 +10,8 @@ mod agents;
 #[cfg(target_arch = "wasm32")]
 mod allocator;
 mod assertions;
+#[cfg(feature = "compact")]
+mod compact;
 mod errors;
 mod keys;
 mod logins;
@@ -20,6 +24,7 @@ mod registrations;
 mod task_refs;
 mod verification;
 
+#[cfg(not(feature = "compact"))]
 #[allow(missing_docs, unsafe_op_in_unsafe_fn, clippy::all, clippy::as_conversions, clippy::arithmetic_side_effects)]
 mod bindings {
     wit_bindgen::generate!({
@@ -45,10 +50,13 @@ mod bindings {
     });
 }
 
-use bindings::agent_identity::component as imports;
-use bindings::exports::agent_identity::component as exports;
+#[cfg(not(feature = "compact"))]
+use bindings::{agent_identity::component as imports, exports::agent_identity::component as exports};
+#[cfg(feature = "compact")]
+use compact::{exports, imports};
 
 /// Carries the implementation of every exported interface.
 struct Component;
 
+#[cfg(not(feature = "compact"))]
 bindings::export!(Component with_types_in bindings);
