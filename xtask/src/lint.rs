@@ -6,8 +6,16 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-/// What is made for wasm only, so linted and documented apart from the others: the bindings, and the module that links them.
-pub const WASM_ONLY: [&str; 2] = ["agent-identity-component", "agent-identity-module"];
+/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, and the crate for
+/// the web.
+pub const WASM_ONLY: [&str; 3] = ["agent-identity-component", "agent-identity-module", "agent-identity-web"];
+
+/// The same, in the sets of features that go together.
+const WASM_BUILDS: [&[&str]; 3] = [
+    &["--package", "agent-identity-component", "--package", "agent-identity-module"],
+    &["--package", "agent-identity-component", "--features", "compact"],
+    &["--package", "agent-identity-web"],
+];
 
 /// Runs every lint.
 pub fn run(workspace: &Workspace) -> Tally {
@@ -34,8 +42,10 @@ fn clippy(workspace: &Workspace) -> Result<(), String> {
 
 fn clippy_component(workspace: &Workspace) -> Result<(), String> {
     setup::rustup_component(workspace, "clippy", "clippy")?;
-    let clippy = workspace.cargo(["clippy", "--locked", "--target", setup::WASM_TARGET]);
-    clippy.args(WASM_ONLY.into_iter().flat_map(|name| ["--package", name])).args(["--", "-D", "warnings"]).run()
+    WASM_BUILDS.into_iter().try_for_each(|build| {
+        let clippy = workspace.cargo(["clippy", "--locked", "--target", setup::WASM_TARGET]);
+        clippy.args(build.iter()).args(["--", "-D", "warnings"]).run()
+    })
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<(), String> {
