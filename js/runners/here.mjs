@@ -3,15 +3,17 @@
 import { readFile } from 'node:fs/promises';
 import { equal, observed, run, suite } from '../build/suite/index.js';
 import { temporaryFolder } from './children.mjs';
+import { ENGINES } from './page/engines.js';
 import { place, readData, vectorFiles } from './files.mjs';
 
-export async function inNode(authority) {
+export async function inNode(engine, authority) {
+  const { node, module, conform } = ENGINES[engine];
   const host = (name) => import(`../dist/hosts/${name}.js`);
   const folder = temporaryFolder('suite');
   const library = {
-    ...(await observed(() => import('../dist/node.js'))),
-    conform: (await import('../dist/conform/run.js')).run,
-    guest: async () => new Uint8Array(await readFile(place('dist/guest.wasm'))),
+    ...(await observed(() => import(`../dist/${node}`))),
+    conform: (await import(`../dist/${conform}`)).run,
+    guest: async () => new Uint8Array(await readFile(place(`dist/${module}`))),
     host,
   };
   const environment = {

@@ -8,7 +8,7 @@ import type { Observed } from './import.js';
 export interface Library extends Observed<typeof Package> {
   /** The conformance driver. */
   readonly conform: typeof run;
-  /** `guest.wasm`. */
+  /** The module of the engine: `guest.wasm` or `compact.wasm`. */
   guest(): Promise<Uint8Array<ArrayBuffer>>;
   /** A module of `hosts/` by its name; rejects where the platform has no use for it. */
   host(name: string): Promise<any>;
