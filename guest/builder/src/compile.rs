@@ -16,8 +16,16 @@ pub struct Package {
     pub features: &'static str,
 }
 
-/// What becomes the component.
-pub(crate) const COMPONENT: Package = Package { name: "agent-identity-module", features: "compact-hashes" };
+impl Package {
+    /// What becomes the component.
+    pub(crate) fn component(profile: Profile) -> Self {
+        let features = match profile {
+            Profile::Portable | Profile::Wide => "compact-hashes",
+            Profile::Agent => "compact-hashes,agent-world",
+        };
+        Self { name: "agent-identity-module", features }
+    }
+}
 
 /// Compiles a package for wasm and returns its module.
 ///
@@ -55,13 +63,13 @@ pub fn compile(root: &Path, target_dir: &Path, profile: Profile, package: Packag
 
 fn flags(root: &Path, profile: Profile) -> Vec<String> {
     let (limbs, features) = match profile {
-        Profile::Portable => ("32", "+simd128"),
+        Profile::Portable | Profile::Agent => ("32", "+simd128"),
         Profile::Wide => ("64", "+simd128,+wide-arithmetic"),
     };
     let mut flags = vec![format!("--cfg=curve25519_dalek_bits=\"{limbs}\""), format!("-Ctarget-feature={features}")];
     // Calls instead of copies where kilobytes count: 5 of the compressed component, for a fifth of the time of a verification and
     // hardly any of a signature. The wide build stays where it was made.
-    if profile == Profile::Portable {
+    if profile != Profile::Wide {
         flags.push("-Cllvm-args=-inline-threshold=15".into());
     }
     // Addresses and indices in as few bytes as they need, not in the five that the linker found room for.

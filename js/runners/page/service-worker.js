@@ -27,7 +27,7 @@ async function findings(engine) {
   const here = { ...entry, load: (source = module) => entry.load(source) };
   const seen = [];
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => void seen.push(`${effectiveDirective} ${blockedURI}`));
-  const library = { ...(await observed(async () => here)), conform, guest, host };
+  const library = { ...(await observed(async () => here)), engine, conform, guest, host };
   return run(await suite(library, await environment(seen, host)));
 }
 
