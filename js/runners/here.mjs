@@ -1,6 +1,7 @@
 // The suite in a process of Node or in Electron's main process.
 
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { equal, observed, run, suite } from '../build/suite/index.js';
@@ -26,6 +27,11 @@ export async function inNode(authority) {
       { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
     ],
     signElsewhere: async (workerData) => (await once(new Worker(place('runners/posted.mjs'), { workerData }), 'message'))[0],
+    agentWorld: async () => {
+      const file = (name) => place(`build/agent-world/${name}`);
+      if (!existsSync(file('index.js'))) return undefined;
+      return { world: await import('../build/agent-world/index.js'), module: async (name) => WebAssembly.compile(await readFile(file(name))) };
+    },
     hasPolicy: false,
   };
   const leaks = [];

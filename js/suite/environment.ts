@@ -25,6 +25,8 @@ export interface Environment {
   readonly storages: readonly Place<Package.Storage>[];
   /** Custodians of keys. */
   readonly custodians: readonly Place<KeyMaker>[];
+  /** The transpiled world `agent`, where modules can be imported; `undefined` when it was not built. */
+  agentWorld?: (() => Promise<{ world: unknown; module: (file: string) => Promise<WebAssembly.Module> } | undefined>) | undefined;
   /** Whether a content security policy without `unsafe-eval` is in force. */
   readonly hasPolicy: boolean;
   /** Opens one of the runner's own pages in a frame and resolves to what it tells; `isApart` takes it out of the origin. */

@@ -1,5 +1,6 @@
 /** Everything the package must do in every runtime, as a function of the package: each runner only says where it is. */
 
+import { agentWorld } from './agent-world.js';
 import { faults } from './authority/faults.js';
 import { backendOf } from './authority/backend.js';
 import { clocks } from './authority/clocks.js';
@@ -45,6 +46,7 @@ export async function suite(library: Library, environment: Environment): Promise
     ...needingBackend(requests),
     ...needingBackend(faults),
     ...needingBackend(clocks),
+    ...agentWorld(library, environment, backend),
     ...policy(library, environment),
     ...violations(environment),
   ];
