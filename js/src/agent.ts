@@ -1,5 +1,5 @@
-import type { Guest } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
+import type { Guest } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
 import type { Ground, HeaderPairs, Judgement, ResponseFacts, TaskOptions } from './agent/options.js';
 import { Tasks } from './agent/tasks.js';
 import { whole } from './assertion.js';

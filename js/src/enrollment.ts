@@ -1,5 +1,5 @@
-import type { Guest } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
+import type { Guest } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
 import { Agent } from './agent.js';
 import type { AgentBehaviour, TaskOptions } from './agent/options.js';
 import { drive, never } from './drive.js';

@@ -1,5 +1,6 @@
 //! The project's commands. `cargo xtask --help` lists them.
 
+mod compact;
 mod component;
 mod dependencies;
 mod javascript;
