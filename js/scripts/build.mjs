@@ -24,8 +24,10 @@ const ENTRIES = ['node', 'web', 'core', 'inline', 'compact/node', 'compact/web',
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);
-const component = readBuilt(process.env.AGENT_IDENTITY_COMPONENT ?? place('../target/component/portable.wasm'));
-const compact = process.env.AGENT_IDENTITY_COMPACT ?? place('../target/component/compact');
+const portable = process.env.AGENT_IDENTITY_COMPONENT ?? place('../target/component/portable.wasm');
+const component = readBuilt(portable);
+/** The compact engine, which lies beside the component. */
+const compact = join(dirname(portable), 'compact');
 
 const core = await takeApart(component);
 writeBindings(core);
@@ -38,7 +40,7 @@ if (!process.argv.includes('--bindings')) {
 }
 
 function readBuilt(path) {
-  if (!existsSync(path)) throw new Error(`${path} is missing: run \`cargo xtask component\` first, or set AGENT_IDENTITY_COMPONENT and AGENT_IDENTITY_COMPACT`);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run \`cargo xtask component\` first, or set AGENT_IDENTITY_COMPONENT`);
   return readFileSync(path);
 }
 

@@ -11,7 +11,7 @@ pub fn build(workspace: &Workspace) -> Result<(), String> {
     workspace.cargo(command).args(paths).run()
 }
 
-/// Where it is kept.
-pub fn folder(workspace: &Workspace) -> PathBuf {
+/// Where it is kept: the JavaScript package looks for it beside the component.
+fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target_dir.join("component").join("compact")
 }

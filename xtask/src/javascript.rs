@@ -3,7 +3,6 @@
 mod browsers;
 mod reader;
 
-use crate::compact;
 use crate::component;
 use crate::tally::Tally;
 use crate::test::Extent;
@@ -94,7 +93,6 @@ fn tests(workspace: &Workspace, folder: &Path, extent: Extent) -> Tally {
     let mut step = Step::new(folder, "node", ["scripts/test.mjs"])
         .args(quick)
         .env("AGENT_IDENTITY_COMPONENT", &component.to_string_lossy())
-        .env("AGENT_IDENTITY_COMPACT", &compact::folder(workspace).to_string_lossy())
         .env("AGENT_IDENTITY_PROGRAM", &command.to_string_lossy());
     if let Some(suite) = wycheproof(workspace) {
         step = step.env("AGENT_IDENTITY_WYCHEPROOF", &suite.to_string_lossy());
