@@ -7,18 +7,22 @@ import { load } from '../dist/node.js';
 import { engines } from './engines.js';
 import { EFFORTS, measure } from './harness.js';
 import { TEXT, ours, webCrypto } from './subjects.js';
+import { threads } from './threads.mjs';
 
 const [, , effort, peersFolder] = process.argv;
 
 const custodian = new NodeCryptoCustodian();
 const subjects = [
   ...(await ours(await load(), custodian, custodian.generate('bench'))),
+  ...threads(),
   ...engines({ component: await load(), compact: await loadCompact() }),
   ...nodeCrypto(),
   ...(await webCrypto()),
   ...(peersFolder ? await (await import('./peers.mjs')).peers(peersFolder) : []),
 ];
-console.log(JSON.stringify({ version: process.versions.node, rows: await measure(subjects, EFFORTS[effort]) }));
+const told = JSON.stringify({ version: process.versions.node, rows: await measure(subjects, EFFORTS[effort]) });
+// Workers would be waited for.
+process.stdout.write(`${told}\n`, () => process.exit());
 
 function nodeCrypto() {
   const { privateKey } = generateKeyPairSync('ed25519');

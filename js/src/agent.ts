@@ -194,6 +194,8 @@ export class Agent extends Resource {
    * ```
    */
   events(options: EventsOptions = {}): Events {
+    // One that has ended would be waited for in vain.
+    this[HANDLE].use();
     return this.#audience.read(options);
   }
 

@@ -2,6 +2,7 @@ import { type Component, componentOf } from './component.js';
 import type { Instantiate } from './engine/engine.js';
 import { AgentIdentityError, unsupported } from './error.js';
 import { isBytes } from './engine/checks.js';
+import { resolved } from './url.js';
 
 declare global {
   /** Programs without the DOM's types lack the name. Where they have it this adds nothing. */
@@ -50,7 +51,7 @@ export function loader(instantiate: Instantiate, platform: Platform): Load {
     if (source === undefined) return once(byName, '', () => platform.byDefault());
     if (source instanceof WebAssembly.Module) return Promise.resolve(source);
     if (typeof source === 'string' || source instanceof URL) {
-      const url = new URL(source, (globalThis as { location?: { href: string } }).location?.href);
+      const url = resolved(source);
       return once(byName, url.href, async () => (await platform.read?.(url)) ?? fetchModule(url));
     }
     if (typeof source !== 'object' || source === null) throw notASource();

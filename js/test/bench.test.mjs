@@ -20,7 +20,7 @@ test('in Node the package is measured against every peer', (t) => {
   if (skip) return t.skip(skip);
   const { version, rows } = JSON.parse(run('bench/node.mjs', 'trial', folder));
   assert.equal(version, process.versions.node);
-  const ours = ['header/agent-identity', 'header/custodian', 'verify/agent-identity', 'call/nothing'];
+  const ours = ['header/agent-identity', 'header/custodian', 'headers/1-worker', 'headers/2-workers', 'verify/agent-identity', 'call/nothing'];
   const engines = ['header', 'verify', 'nothing', 'text', 'record'].flatMap((call) => [`engine/${call}/component`, `engine/${call}/compact`]);
   const names = [...ours, ...engines, ...PEERS.flatMap((peer) => [`sign/${peer}`, `verify/${peer}`])];
   assert.deepEqual(rows.map(({ name }) => name).sort(), names.sort());
