@@ -34,7 +34,7 @@ writeBindings(core);
 if (!process.argv.includes('--bindings')) {
   rmSync(place('dist'), { recursive: true, force: true });
   write('dist/guest.wasm', core);
-  write('dist/compact.wasm', readBuilt(join(compact, 'compact.wasm')));
+  write('dist/compact.wasm', readBuilt(join(compact, 'compact_bg.wasm')));
   await bundle();
   execFileSync(process.execPath, [place('node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
 }
@@ -93,7 +93,7 @@ function facts(packageName) {
   return `/** Version of the package and of the component in it. */\nexport const VERSION = '${version}';\n
 /** The WIT package and its version. */\nexport const PACKAGE = '${packageName}';\n
 /** SHA-256 of the component that guest.wasm was taken from. */\nexport const COMPONENT_SHA256 = '${sha256(component)}';\n
-/** SHA-256 of compact.wasm. */\nexport const COMPACT_SHA256 = '${sha256(readBuilt(join(compact, 'compact.wasm')))}';\n
+/** SHA-256 of compact.wasm. */\nexport const COMPACT_SHA256 = '${sha256(readBuilt(join(compact, 'compact_bg.wasm')))}';\n
 /** What compact.wasm must have been made from. */\nexport const FINGERPRINT = ${fingerprint(place('../wit'))};\n`;
 }
 

@@ -6,16 +6,23 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, and the crate for
-/// the web.
-pub const WASM_ONLY: [&str; 3] = ["agent-identity-component", "agent-identity-module", "agent-identity-web"];
+/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, the crate for the
+/// web and its example.
+pub const WASM_ONLY: [&str; 5] = [
+    "agent-identity-component",
+    "agent-identity-module",
+    "agent-identity-web",
+    "agent-identity-web-trial",
+    "agent-identity-example-rust-web",
+];
 
 /// The same in each of its forms, and what each is called.
-const WASM_BUILDS: [(&str, &[&str]); 4] = [
+const WASM_BUILDS: [(&str, &[&str]); 5] = [
     ("clippy of the component", &["--package", "agent-identity-component", "--package", "agent-identity-module"]),
     ("clippy of the component of the world `agent`", &["--package", "agent-identity-component", "--features", "agent-world"]),
     ("clippy of the compact engine", &["--package", "agent-identity-component", "--features", "compact"]),
     ("clippy of the crate for the web", &["--package", "agent-identity-web"]),
+    ("clippy of programs for the web", &["--package", "agent-identity-web-trial", "--package", "agent-identity-example-rust-web"]),
 ];
 
 /// Runs every lint.
