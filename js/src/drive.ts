@@ -1,8 +1,8 @@
 /** Performs effects: the one place where an operation of the component meets the outside. */
 
-import { type Guest, failureOf } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
-import { isBytes } from './abi/types.js';
+import { type Guest, failureOf } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
+import { isBytes } from './engine/checks.js';
 import type { Attestation, Completion, Effect, Event, EventKind, HttpRequest, Outcome, Result } from './generated/types.js';
 import { type Host, HostError, type HostFailure } from './host.js';
 
@@ -69,6 +69,11 @@ export function tell(observers: (Observer | undefined)[], event: ProgressEvent):
       // An observer cannot fail a request.
     }
   }
+}
+
+/** A signal for a caller that gives none: one of its own, since Node takes many listeners of one signal for a leak. @internal */
+export function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 /** The outcome of some work, or the reason of the signal as soon as it is aborted. */

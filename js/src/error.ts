@@ -19,7 +19,7 @@ export interface ErrorDetails {
 /**
  * A failure with a stable code, what happened, and what to do. It never holds a secret.
  *
- * Beside the codes of the component (`component.errors.catalogue()`) there are these of the package: `argument-invalid` (an argument
+ * Beside the codes of the component (`component.catalogue()`) there are these of the package: `argument-invalid` (an argument
  * is not of its type), `disposed` (an object is used after it was disposed of), `component-unsupported` (what was loaded is not the
  * component of this version). Where a signal is aborted, its own reason is thrown.
  *
@@ -107,7 +107,7 @@ export function internal(message: string, cause?: unknown): AgentIdentityError {
 
 /** @internal */
 export function unsupported(why: string, cause?: unknown): AgentIdentityError {
-  const message = `this is not the component of this version of the package: ${why}; load the guest.wasm that came with it`;
+  const message = `this is not the component of this version of the package: ${why}; load the one that came with it`;
   return new AgentIdentityError('component-unsupported', 'fix-config', message, { cause });
 }
 

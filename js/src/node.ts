@@ -1,11 +1,16 @@
 /** For Node and Electron's main process: the module is read from the package's own folder. */
 
-import { readFile } from 'node:fs/promises';
-import { type Load, compileSource, loader } from './load.js';
+import { readFileSync } from 'node:fs';
+import { instantiate } from './abi/instance.js';
+import { type Load, compileAtOnce, loader } from './load.js';
 
 export * from './exports.js';
 
-const read = async (url: URL) => compileSource(await readFile(url));
+/**
+ * Without other threads. Functions are compiled when they are first called, so that reading and compiling the module take 2 ms: less than
+ * it takes a busy thread pool to begin.
+ */
+const read = async (url: URL) => compileAtOnce(readFileSync(url));
 
 /**
  * Loads the component: the one that comes with the package, or another. It is compiled once.
@@ -18,7 +23,7 @@ const read = async (url: URL) => compileSource(await readFile(url));
  * console.log(component.version.version);
  * ```
  */
-export const load: Load = /* @__PURE__ */ loader({
+export const load: Load = /* @__PURE__ */ loader(instantiate, {
   byDefault: () => read(new URL('./guest.wasm', import.meta.url)),
   read: (url) => (url.protocol === 'file:' ? read(url) : undefined),
 });

@@ -6,9 +6,11 @@ import type { Observed } from './import.js';
 
 /** The shipped package. */
 export interface Library extends Observed<typeof Package> {
+  /** What it runs on. */
+  readonly engine: 'component' | 'compact';
   /** The conformance driver. */
   readonly conform: typeof run;
-  /** `guest.wasm`. */
+  /** The module of the engine: `guest.wasm` or `compact.wasm`. */
   guest(): Promise<Uint8Array<ArrayBuffer>>;
   /** A module of `hosts/` by its name; rejects where the platform has no use for it. */
   host(name: string): Promise<any>;
@@ -31,6 +33,8 @@ export interface Environment {
   readonly hasPolicy: boolean;
   /** Opens one of the runner's own pages in a frame and resolves to what it tells; `isApart` takes it out of the origin. */
   frame?: ((page: string, isApart?: boolean) => Promise<any>) | undefined;
+  /** Has a worker sign with a module and a seed that are posted to it; the headers. */
+  signElsewhere?: ((work: { module: WebAssembly.Module; seed: Uint8Array; count: number }) => Promise<string[]>) | undefined;
   /** What the policy refused so far. */
   violations?: (() => readonly string[]) | undefined;
 }
