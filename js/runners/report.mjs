@@ -1,15 +1,17 @@
 // What runners print: `FAILED <name>` or `SKIPPED <name>: <reason>` for each such case, then, last, `<runtime>: N passed, N failed, N skipped`.
 
-/** Cases of another binding of the component. They are a part of their own, and so is a runtime that can only refuse it. */
-const OTHER = 'agent world: ';
-const REFUSAL = `${OTHER}without JSPI`;
+/** What cases of the other world begin with. They are told apart, as another host, and so is a runtime that can only refuse it. */
+const WORLD = 'agent world';
+const REFUSAL = `${WORLD}: without JSPI`;
 
 /** Prints the findings of one runtime. */
 export function report(runtime, findings) {
-  const others = findings.filter(({ name }) => name.startsWith(OTHER));
-  tell(runtime, findings.filter((finding) => !others.includes(finding)));
-  const isRefused = others.some(({ name }) => name.startsWith(REFUSAL));
-  if (others.length) tell(`${runtime}, agent world${isRefused ? ' refused' : ''}`, others);
+  const isOther = ({ name }) => name.split(': ')[0] === WORLD;
+  const [here, other] = [findings.filter((finding) => !isOther(finding)), findings.filter(isOther)];
+  if (here.length) tell(runtime, here);
+  const isRefused = other.some(({ name }) => name.startsWith(REFUSAL));
+  const plain = ({ name, ...finding }) => ({ ...finding, name: name.slice(WORLD.length + 2) || 'the suite' });
+  if (other.length) tell(`${runtime}, ${WORLD}${isRefused ? ' refused' : ''}`, other.map(plain));
 }
 
 function tell(runtime, findings) {
