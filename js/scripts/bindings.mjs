@@ -2,7 +2,7 @@
 
 import { readWit } from './wit.mjs';
 
-const PRIMITIVES = { string: 'string', bool: 'boolean', u8: 'number', u16: 'number', u32: 'number', u64: 'bigint', s64: 'bigint' };
+const PRIMITIVES = { string: 'string', bool: 'boolean', u8: 'number', u16: 'number', u32: 'number', s32: 'number', u64: 'bigint', s64: 'bigint' };
 
 /** `types.ts` and `interfaces.ts` of the WIT in a folder, and the core functions that the component must export for them. */
 export function bindings(folder) {
@@ -70,7 +70,7 @@ function spelt(type, named) {
 
 function interfacesModule(packageName, interfaces, named) {
   const used = ['bool', 'borrow', 'bytes', 'enumeration', 'list', 'option', 'own', 'record', 'result', 'string', 'tuple', 'u16', 'u32'];
-  used.push('s64', 'u64', 'variant');
+  used.push('s32', 's64', 'u64', 'variant');
   let text = `${NOTICE}\nimport type { Handle } from '../abi/handle.js';\n`;
   text += `import type { Type } from '../abi/types.js';\nimport { ${used.sort().join(', ')} } from '../abi/types.js';\n`;
   text += `import type {\n${mentionedBy(interfaces, named).map((name) => `  ${pascal(name)},\n`).join('')}} from './types.js';\n`;

@@ -11,7 +11,12 @@ impl Guest for Component {
     fn catalogue() -> Vec<CodeDescription> {
         core::Code::ALL
             .iter()
-            .map(|code| CodeDescription { code: code.as_str().into(), advice: code.advice().into(), meaning: code.meaning().into() })
+            .map(|code| CodeDescription {
+                code: code.as_str().into(),
+                advice: code.advice().into(),
+                meaning: code.meaning().into(),
+                json_rpc: code.json_rpc(),
+            })
             .collect()
     }
 }

@@ -292,6 +292,21 @@ codes! {
 }
 
 impl Code {
+    /// The number that JSON-RPC has for the code, if the specification gives it one: that of an invalid request to what callers do wrong
+    /// with ids (`spec/metadata.md` 4-9).
+    pub fn json_rpc(self) -> Option<i32> {
+        match self {
+            Self::InvalidThreadId
+            | Self::InvalidTurnId
+            | Self::DuplicateThreadId
+            | Self::DuplicateTurnId
+            | Self::TurnHistoryUnreadable
+            | Self::ThreadIdWithResume
+            | Self::ThreadPathConflict => Some(-32600),
+            _ => None,
+        }
+    }
+
     /// The code spelt `text`, if there is one.
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)

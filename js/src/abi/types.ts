@@ -84,18 +84,20 @@ function primitive(
   };
 }
 
-function integer(bits: 8 | 16 | 32): Type {
-  const most = 2 ** bits - 1;
+function integer(bits: 8 | 16 | 32, kind: 'Int' | 'Uint' = 'Uint'): Type {
+  const isSigned = kind === 'Int';
+  const most = 2 ** (isSigned ? bits - 1 : bits) - 1;
+  const least = isSigned ? -most - 1 : 0;
   const check = (value: unknown) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) refuse(`an integer from 0 to ${most}`);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) refuse(`an integer from ${least} to ${most}`);
   };
   return primitive(
     bits / 8,
     'i32',
     check,
-    (view, at, value) => view[`setUint${bits}`](at, value, true),
-    (view, at) => view[`getUint${bits}`](at, true),
-    (slot) => slot >>> 0,
+    (view, at, value) => view[`set${kind}${bits}`](at, value, true),
+    (view, at) => view[`get${kind}${bits}`](at, true),
+    (slot) => (isSigned ? slot | 0 : slot >>> 0),
   );
 }
 
@@ -116,6 +118,7 @@ function big(least: bigint, most: bigint, signed: boolean): Type {
 export const u8 = integer(8);
 export const u16 = integer(16);
 export const u32 = integer(32);
+export const s32 = integer(32, 'Int');
 export const s64 = big(-(2n ** 63n), 2n ** 63n - 1n, true);
 export const u64 = big(0n, 2n ** 64n - 1n, false);
 

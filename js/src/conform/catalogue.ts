@@ -15,5 +15,5 @@ export const version = operation(struct({}), (driver) => ({
 }));
 
 export const listErrors = operation(struct({}), (driver) => ({
-  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning }) => ({ code, advice, meaning })),
+  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning, jsonRpc }) => ({ code, advice, meaning, json_rpc: jsonRpc })),
 }));
