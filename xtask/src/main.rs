@@ -10,6 +10,7 @@ mod reproducible;
 mod setup;
 mod tally;
 mod test;
+mod vectors;
 mod workspace;
 
 use std::process::ExitCode;
