@@ -1,6 +1,9 @@
 // The suite in a process of Node or in Electron's main process.
 
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
 import { equal, observed, run, suite } from '../build/suite/index.js';
 import { temporaryFolder } from './children.mjs';
 import { place, readData, vectorFiles } from './files.mjs';
@@ -23,6 +26,12 @@ export async function inNode(authority) {
       { name: 'node-crypto', open: async () => new (await host('node-crypto')).NodeCryptoCustodian() },
       { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
     ],
+    signElsewhere: async (workerData) => (await once(new Worker(place('runners/posted.mjs'), { workerData }), 'message'))[0],
+    agentWorld: async () => {
+      const file = (name) => place(`build/agent-world/${name}`);
+      if (!existsSync(file('index.js'))) return undefined;
+      return { world: await import('../build/agent-world/index.js'), module: async (name) => WebAssembly.compile(await readFile(file(name))) };
+    },
     hasPolicy: false,
   };
   const leaks = [];

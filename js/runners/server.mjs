@@ -43,7 +43,7 @@ function send(answer, text, type) {
 }
 
 function sendFile(answer, pathname, origin) {
-  const isPublic = /^\/(dist|build\/suite|runners\/page)\/[\w./-]+$/.test(pathname) && !pathname.includes('..');
+  const isPublic = /^\/(dist|build\/suite|build\/agent-world|runners\/page|bench)\/[\w./-]+$/.test(pathname) && !pathname.includes('..');
   const path = place(pathname.slice(1));
   if (!isPublic || !statSync(path, { throwIfNoEntry: false })?.isFile()) return send(answer, undefined, 'text/plain');
   const policy = POLICIES[pathname]?.(origin) ?? POLICY;

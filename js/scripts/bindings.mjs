@@ -70,22 +70,20 @@ function spelt(type, named) {
 
 function interfacesModule(packageName, interfaces, named) {
   const used = ['bool', 'borrow', 'bytes', 'enumeration', 'list', 'option', 'own', 'record', 'result', 'string', 'tuple', 'u16', 'u32'];
-  used.push('s32', 's64', 'u64', 'variant');
+  used.push('lazily', 's32', 's64', 'u64', 'variant');
   let text = `${NOTICE}\nimport type { Handle } from '../abi/handle.js';\n`;
   text += `import type { Type } from '../abi/types.js';\nimport { ${used.sort().join(', ')} } from '../abi/types.js';\n`;
   text += `import type {\n${mentionedBy(interfaces, named).map((name) => `  ${pascal(name)},\n`).join('')}} from './types.js';\n`;
   text += `\n/** The package and its version. */\nexport const PACKAGE = '${packageName}';\n`;
   text += `\nexport interface Guest {\n${interfaces.map((found) => signatures(found, named)).join('')}}\n`;
-  text += '\ntype Bind = (path: string, names: string, params: Type[], result?: Type) => any;\n';
+  text += '\n/** `types` are those of the parameters and of the result; made when they are first needed. */\n';
+  text += 'type Bind = (path: string, names: string, types: () => readonly [params: readonly Type[], result?: Type]) => any;\n';
   text += '\n/** Every exported function, bound by `plain`, or by `fallible` where it may fail with an error: its result is then the value. */\n';
   const tables = ordered(named);
-  const names = mentionedBy(interfaces, named).map((name) => `${camel(name)}$`).join(', ');
   text += 'export function bind(plain: Bind, fallible: Bind): Guest {\n';
-  text += `  const { ${names} } = (known ??= tables());\n`;
   text += `  return {\n${interfaces.map((found) => bound(found, named)).join('')}  };\n}\n`;
-  text += '\nlet known: ReturnType<typeof tables> | undefined;\n\n/** How each type crosses the boundary. */\nfunction tables() {\n';
-  for (const [name, type] of tables) text += `  const ${camel(name)}$ = ${table(name, type, named)};\n`;
-  text += `  return { ${names} };\n}\n`;
+  text += '\n// How each type crosses the boundary.\n';
+  for (const [name, type] of tables) text += `const ${camel(name)}$ = /* @__PURE__ */ lazily(() => ${table(name, type, named)});\n`;
   return text;
 }
 
@@ -113,7 +111,7 @@ function bound(found, named) {
     const result = isFallible(fn) ? fn.result.result[0] : fn.result;
     const last = result ? `, ${expression(result, named)}` : '';
     const binder = isFallible(fn) ? 'fallible' : 'plain';
-    return `      ${fn.resource ? '  ' : ''}${method(fn)}: ${binder}('${path(found.name, fn)}', '${names}', [${types}]${last}),\n`;
+    return `      ${fn.resource ? '  ' : ''}${method(fn)}: ${binder}('${path(found.name, fn)}', '${names}', () => [[${types}]${last}]),\n`;
   };
   return `    ${camel(found.name)}: {\n${grouped(found, one, (group, lines) => `      ${camel(group)}: {\n${lines}      },\n`)}    },\n`;
 }
@@ -176,7 +174,7 @@ function expression(type, named) {
   if (type === undefined) return 'undefined';
   if (typeof type === 'string') {
     if (PRIMITIVES[type]) return type;
-    return known(type, named).kind === 'resource' ? `own('${type}')` : `${camel(type)}$`;
+    return known(type, named).kind === 'resource' ? `own('${type}')` : `${camel(type)}$()`;
   }
   if (type.borrow) return `borrow('${type.borrow}')`;
   if (type.own) return `own('${type.own}')`;

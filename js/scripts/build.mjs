@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { bindings } from './bindings.mjs';
 import { inlineModule } from './inline.mjs';
 import { named } from './names.mjs';
+import { together } from './together.mjs';
 
 /** The hosts that a program can import. */
 const HOSTS = ['fetch', 'files', 'indexed-db', 'ladder', 'memory', 'node-crypto', 'safe-storage', 'system', 'web-crypto'];
@@ -97,7 +98,7 @@ async function bundle() {
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'shared/[hash]',
-    plugins: [inlineModule(place('dist/guest.wasm'))],
+    plugins: [together(place('src/core.ts'), ENTRIES.map((entry) => place(`src/${entry}.ts`))), inlineModule(place('dist/guest.wasm'))],
     logLevel: 'warning',
   };
   await esbuild.build({ ...options, entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`) });

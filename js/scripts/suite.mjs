@@ -3,11 +3,13 @@
 import * as esbuild from 'esbuild';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAgentWorld } from '../agent-world/build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Into build/suite/; the package must be built. */
 export async function bundleSuite() {
+  await buildAgentWorld();
   const options = {
     absWorkingDir: root,
     bundle: true,

@@ -1,6 +1,6 @@
 import { type Guest, guestOf, instantiate } from './abi/guest.js';
 import type { Instance } from './abi/instance.js';
-import { Agents } from './agent.js';
+import { Agents } from './agent/agents.js';
 import { Assertions } from './assertion.js';
 import { Enrollments } from './enrollment.js';
 import { COMPONENT_SHA256, VERSION } from './generated/build.js';

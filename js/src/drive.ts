@@ -71,6 +71,11 @@ export function tell(observers: (Observer | undefined)[], event: ProgressEvent):
   }
 }
 
+/** A signal for a caller that gives none: one of its own, since Node takes many listeners of one signal for a leak. @internal */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
 /** The outcome of some work, or the reason of the signal as soon as it is aborted. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,12 @@
 import type { Guest } from './abi/guest.js';
 import type { Handle } from './abi/handle.js';
-import { Agent, type AgentBehaviour, type AgentDescription, type TaskOptions, never } from './agent.js';
-import { drive } from './drive.js';
+import { Agent } from './agent.js';
+import type { AgentBehaviour, TaskOptions } from './agent/options.js';
+import { drive, never } from './drive.js';
 import { cancelled, internal } from './error.js';
+import { Audience, type Events, type EventsOptions } from './events.js';
 import { Flights } from './flights.js';
-import type { Change, Completion, ManagedLogin } from './generated/types.js';
+import type { AgentDescription, Change, Completion, ManagedLogin } from './generated/types.js';
 import type { Host } from './host.js';
 import { HANDLE, Resource } from './resource.js';
 
@@ -47,6 +49,7 @@ export class Enrollment extends Resource {
   readonly #guest: Guest;
   readonly #host: Host;
   readonly #options: EnrollmentOptions;
+  readonly #audience: Audience;
   readonly #flights = new Flights<Agent>();
   #agent: Agent | undefined;
 
@@ -55,7 +58,9 @@ export class Enrollment extends Resource {
     super(handle);
     this.#guest = guest;
     this.#host = host;
-    this.#options = options;
+    this.#audience = new Audience(options.onEvent);
+    // What its agents do is told beside what it does itself.
+    this.#options = { ...options, onEvent: this.#audience.tell };
   }
 
   /** The agent in use. It belongs to the enrollment, which disposes of it when it is replaced. */
@@ -66,6 +71,12 @@ export class Enrollment extends Resource {
   override dispose(): void {
     this.#take(undefined);
     super.dispose();
+    this.#audience.end();
+  }
+
+  /** What it and its agents do from now on, for `for await`: until the loop is left, the signal is aborted or it is disposed of. */
+  events(options: EventsOptions = {}): Events {
+    return this.#audience.read(options);
   }
 
   /**
@@ -133,7 +144,7 @@ export class Enrollment extends Resource {
 
   async #change(change: Change, options: TaskOptions, signal: AbortSignal): Promise<Completion> {
     const operation = this.#guest.agents.enrollment.begin(this[HANDLE], change, options.conversation);
-    return drive(this.#guest, operation, this.#host, [this.#options.onEvent, options.onEvent], signal);
+    return drive(this.#guest, operation, this.#host, [this.#audience.tell, options.onEvent], signal);
   }
 
   /** The agent the component holds now, if it is still the one that a change ended with. */

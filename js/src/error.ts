@@ -19,7 +19,7 @@ export interface ErrorDetails {
 /**
  * A failure with a stable code, what happened, and what to do. It never holds a secret.
  *
- * Beside the codes of the component (`component.errors.catalogue()`) there are these of the package: `argument-invalid` (an argument
+ * Beside the codes of the component (`component.catalogue()`) there are these of the package: `argument-invalid` (an argument
  * is not of its type), `disposed` (an object is used after it was disposed of), `component-unsupported` (what was loaded is not the
  * component of this version). Where a signal is aborted, its own reason is thrown.
  *

@@ -1,6 +1,6 @@
 /** `fetch` that signs. */
 
-import type { HeaderPairs, Judgement, ResponseFacts } from './agent.js';
+import type { HeaderPairs, Judgement, ResponseFacts } from './agent/options.js';
 import { configInvalid } from './error.js';
 import { readBody } from './hosts/fetch.js';
 import { isAllowed } from './url.js';
@@ -40,16 +40,18 @@ export function signingFetch(signing: Signing, { origins, reference, fetch }: Fe
     if (allowed && !allowed.includes(url.origin)) return send(input, init);
     if (!isAllowed(url)) throw configInvalid(`${url.origin} is neither https nor http on a loopback host`);
     const request = input instanceof Request ? input : undefined;
+    // What was judged is what is asked, whatever a relative URL or a base element would make of it later.
+    const asked = request ?? url.href;
     const signal = init?.signal ?? request?.signal ?? new AbortController().signal;
-    const attempt = async (target: typeof input) => {
+    const attempt = async (target: RequestInfo) => {
       const { headers, taskId } = await signing.sign(reference, signal);
       const merged = new Headers(init?.headers ?? request?.headers);
       for (const [name, value] of headers) merged.set(name, value);
       const sentMs = signing.now();
       return { taskId, sentMs, response: await send(target, { redirect: 'manual', ...init, headers: merged }) };
     };
-    const again = spareOf(input, init);
-    const { taskId, sentMs, response } = await attempt(input);
+    const again = spareOf(asked, init);
+    const { taskId, sentMs, response } = await attempt(asked);
     if (response.status !== 401 || again === undefined) return response;
     const facts = await factsOf(response, sentMs, signing.now());
     const { action } = signing.judge(facts);
@@ -61,7 +63,7 @@ export function signingFetch(signing: Signing, { origins, reference, fetch }: Fe
 }
 
 /** What the request can be sent from once more; nothing if its body can be read only once. */
-function spareOf(input: RequestInfo | URL, init: RequestInit | undefined): RequestInfo | URL | undefined {
+function spareOf(input: RequestInfo, init: RequestInit | undefined): RequestInfo | undefined {
   const body = init?.body;
   const isReadOnce = typeof body === 'object' && body !== null && (body instanceof ReadableStream || Symbol.asyncIterator in body);
   if (isReadOnce) return undefined;
@@ -76,13 +78,17 @@ async function factsOf(response: Response, sentMs: number, receivedMs: number): 
   return { status: response.status, date: field('date'), age: field('age'), body, sentMs, receivedMs };
 }
 
+/** A relative URL is resolved as `fetch` does it: by the base of the document, or by the place of a worker's script. */
 function urlOf(input: RequestInfo | URL): URL {
-  return new URL(input instanceof Request ? input.url : input, (globalThis as { location?: { href: string } }).location?.href);
+  const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
+  return new URL(input instanceof Request ? input.url : input, document?.baseURI ?? location?.href);
 }
 
-function originOf(text: string): string {
-  if (!URL.canParse(text)) throw configInvalid(`${text} is not a URL`);
+/** Errors name the place: the text may carry a password. */
+function originOf(text: string, index: number): string {
+  if (!URL.canParse(text)) throw configInvalid(`origins[${index}] is not a URL`);
   const url = new URL(text);
-  if (!isAllowed(url)) throw configInvalid(`${text} is neither https nor http on a loopback host`);
+  if (url.username || url.password) throw configInvalid(`origins[${index}] carries a user name or a password`);
+  if (!isAllowed(url)) throw configInvalid(`${url.origin} is neither https nor http on a loopback host`);
   return url.origin;
 }

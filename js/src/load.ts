@@ -84,6 +84,15 @@ export async function compileSource(source: Uint8Array | ArrayBuffer | Response)
   }
 }
 
+/** Compiles bytes before it returns. @internal */
+export function compileAtOnce(bytes: Uint8Array): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes as BufferSource);
+  } catch (error) {
+    throw unsupported('it cannot be compiled here', error);
+  }
+}
+
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) throw unsupported(`the answer to its request is ${response.status}`);
   // Compiling while it arrives needs the right type, which not every server sends.

@@ -1,6 +1,5 @@
 import type { Guest } from './abi/guest.js';
-import { never } from './agent.js';
-import { type OperationOptions, drive } from './drive.js';
+import { type OperationOptions, drive, never } from './drive.js';
 import { internal } from './error.js';
 import type { Host } from './host.js';
 import { HANDLE, Resource } from './resource.js';

@@ -25,10 +25,14 @@ export interface Environment {
   readonly storages: readonly Place<Package.Storage>[];
   /** Custodians of keys. */
   readonly custodians: readonly Place<KeyMaker>[];
+  /** The transpiled world `agent`, where modules can be imported; `undefined` when it was not built. */
+  agentWorld?: (() => Promise<{ world: unknown; module: (file: string) => Promise<WebAssembly.Module> } | undefined>) | undefined;
   /** Whether a content security policy without `unsafe-eval` is in force. */
   readonly hasPolicy: boolean;
   /** Opens one of the runner's own pages in a frame and resolves to what it tells; `isApart` takes it out of the origin. */
   frame?: ((page: string, isApart?: boolean) => Promise<any>) | undefined;
+  /** Has a worker sign with a module and a seed that are posted to it; the headers. */
+  signElsewhere?: ((work: { module: WebAssembly.Module; seed: Uint8Array; count: number }) => Promise<string[]>) | undefined;
   /** What the policy refused so far. */
   violations?: (() => readonly string[]) | undefined;
 }

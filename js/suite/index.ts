@@ -1,5 +1,6 @@
 /** Everything the package must do in every runtime, as a function of the package: each runner only says where it is. */
 
+import { agentWorld } from './agent-world.js';
 import { faults } from './authority/faults.js';
 import { backendOf } from './authority/backend.js';
 import { clocks } from './authority/clocks.js';
@@ -8,6 +9,7 @@ import type { Case } from './case.js';
 import { concurrency } from './concurrency.js';
 import { custody } from './custody.js';
 import type { Environment, Library } from './environment.js';
+import { events } from './events.js';
 import { argumentHazards } from './hazards/arguments.js';
 import { errorHazards } from './hazards/errors.js';
 import { loadingHazards } from './hazards/loading.js';
@@ -17,6 +19,7 @@ import { secrets } from './secrets.js';
 import { signatures } from './signatures.js';
 import { storage } from './storage.js';
 import { vectors } from './vectors.js';
+import { workers } from './workers.js';
 
 export { type Case, type Finding, run } from './case.js';
 export type { Environment, Library } from './environment.js';
@@ -34,6 +37,8 @@ export async function suite(library: Library, environment: Environment): Promise
     ...(await vectors(library, environment)),
     ...signatures(library, environment),
     ...concurrency(library),
+    ...events(library),
+    ...workers(library, environment),
     ...secrets(library),
     ...hosts(library),
     ...storage(library, environment, backend),
@@ -41,6 +46,7 @@ export async function suite(library: Library, environment: Environment): Promise
     ...needingBackend(requests),
     ...needingBackend(faults),
     ...needingBackend(clocks),
+    ...agentWorld(library, environment, backend),
     ...policy(library, environment),
     ...violations(environment),
   ];

@@ -136,3 +136,28 @@ test('a caller that stops gets the reason it gave', async () => {
   setImmediate(() => stop.abort());
   await assert.rejects(stopped, { name: 'AbortError' });
 });
+
+test('a6 what was judged is what is asked: the base of a document counts, and a URL is read once', async () => {
+  const asked = [];
+  const record = async (input) => (asked.push(input.url ?? input), new Response());
+  const agent = Agent.open({ agentRuntimeId: 'agent', key: Key.generate(), authapiBase: origin, runTask: 'task' });
+  const signing = agent.fetchFor({ origins: [origin], fetch: record });
+  let turn = 0;
+  await signing({ toString: () => (turn++ ? 'https://elsewhere.example/' : `${origin}/ok`) });
+  globalThis.document = { baseURI: 'https://elsewhere.example/page/' };
+  try {
+    await signing('item');
+    await assert.rejects(agent.fetchFor({ fetch: record })('http://plain.example/'), { code: 'config-invalid' });
+    await agent.fetchFor({ fetch: record })('item');
+  } finally {
+    delete globalThis.document;
+  }
+  assert.deepEqual(asked, [`${origin}/ok`, 'item', 'https://elsewhere.example/page/item']);
+});
+
+test('k15 an origin that carries a password is refused without telling it', () => {
+  const agent = Agent.open({ agentRuntimeId: 'agent', key: Key.generate(), authapiBase: origin });
+  for (const secret of ['https://user:5ec3e7@api.example', 'user:5ec3e7@api.example:x']) {
+    assert.throws(() => agent.fetchFor({ origins: [secret] }), (error) => error.code === 'config-invalid' && !error.message.includes('5ec3e7'));
+  }
+});

@@ -9,12 +9,16 @@ use serde_json::Value;
 /// What is made for wasm only, so linted and documented apart from the others: the bindings, and the module that links them.
 pub const WASM_ONLY: [&str; 2] = ["agent-identity-component", "agent-identity-module"];
 
+/// What makes the component that of the other world.
+const AGENT_WORLD: &str = "agent-identity-component/agent-world";
+
 /// Runs every lint.
 pub fn run(workspace: &Workspace) -> Tally {
     let mut tally = Tally::default();
     tally.check("formatting", || formatting(workspace));
     tally.check("clippy", || clippy(workspace));
-    tally.check("clippy of the component", || clippy_component(workspace));
+    tally.check("clippy of the component", || clippy_component(workspace, &[]));
+    tally.check("clippy of the component of the world `agent`", || clippy_component(workspace, &["--features", AGENT_WORLD]));
     tally.check("rustdoc", || rustdoc(workspace));
     dependency_rules(workspace, &mut tally);
     cargo_deny(workspace, &mut tally);
@@ -32,10 +36,11 @@ fn clippy(workspace: &Workspace) -> Result<(), String> {
     clippy.args(workspace.exclude(&WASM_ONLY)).args(["--", "-D", "warnings"]).run()
 }
 
-fn clippy_component(workspace: &Workspace) -> Result<(), String> {
+fn clippy_component(workspace: &Workspace, features: &[&str]) -> Result<(), String> {
     setup::rustup_component(workspace, "clippy", "clippy")?;
     let clippy = workspace.cargo(["clippy", "--locked", "--target", setup::WASM_TARGET]);
-    clippy.args(WASM_ONLY.into_iter().flat_map(|name| ["--package", name])).args(["--", "-D", "warnings"]).run()
+    let packages = WASM_ONLY.into_iter().flat_map(|name| ["--package", name]);
+    clippy.args(packages).args(features.iter().copied()).args(["--", "-D", "warnings"]).run()
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<(), String> {

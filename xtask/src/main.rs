@@ -26,7 +26,7 @@ Start here:
   test [--quick]       Run every check and every test. The last line is `N passed, N failed`.
 
 While working:
-  component [--check]  Build both components into target/component and compare their sizes with the budget.
+  component [--check]  Build the components into target/component and compare their sizes with their budgets.
   lint                 Formatting, clippy, rustdoc and the dependency rules.
   javascript [--quick] Build the npm package and test it in Node and in the browsers.
   bench [ARGS]         Run the benches in release mode. ARGS go to them; `--quick` takes fewer samples.

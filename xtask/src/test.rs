@@ -79,7 +79,7 @@ fn vectors(run: &Run<'_>) -> Tally {
 
 fn components(run: &Run<'_>) -> Tally {
     let mut tally = Tally::default();
-    for profile in Profile::ALL {
+    for profile in Profile::WITH_AGENT {
         let name = format!("{} component: imports and size", profile.as_str());
         tally.check(&name, || component::build_and_check(run.workspace, profile));
     }
@@ -90,11 +90,11 @@ fn reproducible_builds(run: &Run<'_>) -> Tally {
     let mut tally = Tally::default();
     let name = |profile: Profile| format!("{} component: same bytes from another folder", profile.as_str());
     if run.extent == Extent::Quick {
-        Profile::ALL.iter().for_each(|&profile| tally.skip(&name(profile), "left out by --quick"));
+        Profile::WITH_AGENT.iter().for_each(|&profile| tally.skip(&name(profile), "left out by --quick"));
         return tally;
     }
     let copy = SecondCopy::create(run.workspace);
-    for profile in Profile::ALL {
+    for profile in Profile::WITH_AGENT {
         tally.check(&name(profile), || copy.as_ref().map_err(Clone::clone)?.check(run.workspace, profile));
     }
     tally

@@ -6,7 +6,6 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CARGO_PROFILE: &str = "guest";
-const FEATURES: &str = "compact-hashes";
 const PACKAGE: &str = "agent-identity-module";
 const MODULE: &str = "agent_identity_module.wasm";
 
@@ -17,7 +16,7 @@ const MODULE: &str = "agent_identity_module.wasm";
 pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
     let target_dir = target_dir.join(profile.as_str());
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--locked", "--package", PACKAGE, "--target", TARGET, "--profile", CARGO_PROFILE, "--features", FEATURES])
+        .args(["build", "--locked", "--package", PACKAGE, "--target", TARGET, "--profile", CARGO_PROFILE, "--features", features(profile)])
         .arg("--manifest-path")
         .arg(root.join("Cargo.toml"))
         .arg("--target-dir")
@@ -43,15 +42,22 @@ pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u
     std::fs::read(&module).map_err(|error| BuildError(format!("{} cannot be read: {error}", module.display())))
 }
 
+fn features(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Portable | Profile::Wide => "compact-hashes",
+        Profile::Agent => "compact-hashes,agent-world",
+    }
+}
+
 fn flags(root: &Path, profile: Profile) -> Vec<String> {
     let (limbs, features) = match profile {
-        Profile::Portable => ("32", "+simd128"),
+        Profile::Portable | Profile::Agent => ("32", "+simd128"),
         Profile::Wide => ("64", "+simd128,+wide-arithmetic"),
     };
     let mut flags = vec![format!("--cfg=curve25519_dalek_bits=\"{limbs}\""), format!("-Ctarget-feature={features}")];
     // Calls instead of copies where kilobytes count: 5 of the compressed component, for a fifth of the time of a verification and
     // hardly any of a signature. The wide build stays where it was made.
-    if profile == Profile::Portable {
+    if profile != Profile::Wide {
         flags.push("-Cllvm-args=-inline-threshold=15".into());
     }
     // Addresses and indices in as few bytes as they need, not in the five that the linker found room for.

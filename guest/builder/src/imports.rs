@@ -1,10 +1,19 @@
 //! The import list: what a reader checks to know what the component can reach.
 
-use crate::BuildError;
+use crate::{BuildError, Profile};
 use wasmparser::{Parser, Payload};
 
-/// Everything the component may import.
-const ALLOWED: [&str; 2] = ["agent-identity:component/clock@0.1.0", "agent-identity:component/random@0.1.0"];
+/// Everything a component of the world `identity` may import.
+const IDENTITY: &[&str] = &["agent-identity:component/clock@0.1.0", "agent-identity:component/random@0.1.0"];
+
+/// Everything the component of the world `agent` may import.
+const AGENT: &[&str] = &[
+    "agent-identity:agent/clock@0.1.0",
+    "agent-identity:agent/custodian@0.1.0",
+    "agent-identity:agent/http@0.1.0",
+    "agent-identity:agent/storage@0.1.0",
+    "agent-identity:component/random@0.1.0",
+];
 
 /// The names a component imports, in order.
 pub fn imports(component: &[u8]) -> Result<Vec<String>, BuildError> {
@@ -26,11 +35,16 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, BuildError> {
     Ok(names)
 }
 
-/// Refuses a component that imports anything but clock and random.
-pub fn check_imports(component: &[u8]) -> Result<(), BuildError> {
-    let names = imports(component)?;
-    if names == ALLOWED {
+/// Refuses a component that imports anything but what its world says.
+pub fn check_imports(component: &[u8], profile: Profile) -> Result<(), BuildError> {
+    let allowed = match profile {
+        Profile::Portable | Profile::Wide => IDENTITY,
+        Profile::Agent => AGENT,
+    };
+    let mut names = imports(component)?;
+    names.sort_unstable();
+    if names == allowed {
         return Ok(());
     }
-    Err(BuildError(format!("the component must import exactly {ALLOWED:?}, but imports {names:?}")))
+    Err(BuildError(format!("the {} component must import exactly {allowed:?}, but imports {names:?}", profile.as_str())))
 }

@@ -1,4 +1,4 @@
-//! Builds the component: compiles `guest/component` for `wasm32-unknown-unknown`, encodes it, and checks its imports.
+//! Builds the components: compiles `guest/component` for `wasm32-unknown-unknown`, encodes it, and checks its imports.
 //!
 //! Used by `host/build.rs`, so that a plain `cargo build` works, and by `cargo xtask component`.
 
@@ -14,24 +14,30 @@ use sha2_host::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
 
-/// The two components built from one source.
+/// The components built from one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// 32-bit limbs and simd128: runs everywhere.
     Portable,
     /// 64-bit limbs and wide arithmetic: wasmtime only, faster there.
     Wide,
+    /// The world `agent`, compiled as the portable one is: runs where exports and imports may be awaited.
+    Agent,
 }
 
 impl Profile {
-    /// Both profiles.
+    /// The two builds of the world `identity`.
     pub const ALL: [Self; 2] = [Self::Portable, Self::Wide];
 
-    /// `portable` or `wide`.
+    /// Every component.
+    pub const WITH_AGENT: [Self; 3] = [Self::Portable, Self::Wide, Self::Agent];
+
+    /// `portable`, `wide` or `agent`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Portable => "portable",
             Self::Wide => "wide",
+            Self::Agent => "agent",
         }
     }
 }
@@ -62,7 +68,7 @@ pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
     let component = compaction::compacted(&component)?;
-    check_imports(&component)?;
+    check_imports(&component, profile)?;
     stale_locals::check_stale_locals(&component)?;
     Ok(component)
 }

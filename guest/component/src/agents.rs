@@ -21,6 +21,7 @@ use agent_identity_core::registering::AgentRegistration;
 use agent_identity_core::registration::AgentDescription;
 use agent_identity_core::rejection::{Answer, NetworkFailure, Rules};
 use agent_identity_core::scope::{self, Inputs, Login, Policy, Provider, Scope, State};
+use agent_identity_core::secret_text::SecretText;
 use agent_identity_core::skew::{self, Threshold};
 use agent_identity_core::task_ref::TaskRef;
 use agent_identity_core::{Code, Error as CoreError};
@@ -93,17 +94,7 @@ impl wit::Guest for Component {
 
 impl wit::GuestAgent for AgentResource {
     fn open(config: wit::AgentConfig, key: KeyBorrow<'_>) -> Result<wit::Agent, Error> {
-        let config = AgentConfig {
-            agent_runtime_id: &config.agent_runtime_id,
-            account_id: config.account_id.as_deref(),
-            chatgpt_user_id: config.chatgpt_user_id.as_deref(),
-            fedramp: config.fedramp,
-            authapi_base: &config.authapi_base,
-            correct_clock: config.correct_clock,
-            skew_threshold_s: config.skew_threshold_s,
-            clock_offset_ms: config.clock_offset_ms,
-        };
-        Ok(Self::handle(Rc::new(Agent::open(&config, key.get::<KeyResource>().0.clone())?)))
+        Ok(Self::handle(Rc::new(open(&config, key)?)))
     }
 
     fn authorize(&self, reference: Option<String>) -> Result<Vec<(String, String)>, Error> {
@@ -148,15 +139,7 @@ impl wit::GuestAgent for AgentResource {
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            agent_runtime_id: self.0.agent_runtime_id().as_str().into(),
-            account_id: self.0.account_id().unwrap_or_default().into(),
-            chatgpt_user_id: self.0.chatgpt_user_id().unwrap_or_default().into(),
-            email: None,
-            plan_type: String::new(),
-            fedramp: self.0.fedramp(),
-            task_id: self.0.task(None).map(|id| id.as_str().into()),
-        }
+        identity(&self.0)
     }
 
     fn key(&self) -> Key {
@@ -196,16 +179,10 @@ impl wit::GuestEnrollment for EnrollmentResource {
 impl From<wit::Change> for Change {
     fn from(change: wit::Change) -> Self {
         match change {
-            wit::Change::Bootstrap(login) => Self::Bootstrap(
-                Account {
-                    account_id: login.account_id,
-                    chatgpt_user_id: login.chatgpt_user_id,
-                    email: login.email,
-                    plan_type: login.plan_type,
-                    fedramp: login.fedramp,
-                },
-                login.access_token.into(),
-            ),
+            wit::Change::Bootstrap(login) => {
+                let (account, token) = account(login);
+                Self::Bootstrap(account, token)
+            }
             wit::Change::Login(jwt) => Self::Login(jwt.into()),
             wit::Change::Load => Self::Load,
             wit::Change::Rotate(access_token) => Self::Rotate(access_token.into()),
@@ -215,8 +192,48 @@ impl From<wit::Change> for Change {
     }
 }
 
+/// The agent of a configuration and a key.
+pub(crate) fn open(config: &wit::AgentConfig, key: KeyBorrow<'_>) -> Result<Agent, CoreError> {
+    let config = AgentConfig {
+        agent_runtime_id: &config.agent_runtime_id,
+        account_id: config.account_id.as_deref(),
+        chatgpt_user_id: config.chatgpt_user_id.as_deref(),
+        fedramp: config.fedramp,
+        authapi_base: &config.authapi_base,
+        correct_clock: config.correct_clock,
+        skew_threshold_s: config.skew_threshold_s,
+        clock_offset_ms: config.clock_offset_ms,
+    };
+    Agent::open(&config, key.get::<KeyResource>().0.clone())
+}
+
+/// Who an agent is.
+pub(crate) fn identity(agent: &Agent) -> Identity {
+    Identity {
+        agent_runtime_id: agent.agent_runtime_id().as_str().into(),
+        account_id: agent.account_id().unwrap_or_default().into(),
+        chatgpt_user_id: agent.chatgpt_user_id().unwrap_or_default().into(),
+        email: None,
+        plan_type: String::new(),
+        fedramp: agent.fedramp(),
+        task_id: agent.task(None).map(|id| id.as_str().into()),
+    }
+}
+
+/// The account of a login, and its access token.
+pub(crate) fn account(login: wit::ManagedLogin) -> (Account, SecretText) {
+    let account = Account {
+        account_id: login.account_id,
+        chatgpt_user_id: login.chatgpt_user_id,
+        email: login.email,
+        plan_type: login.plan_type,
+        fedramp: login.fedramp,
+    };
+    (account, login.access_token.into())
+}
+
 /// A reference that the caller had normalised before.
-fn normalized_already(text: &str) -> Result<TaskRef, CoreError> {
+pub(crate) fn normalized_already(text: &str) -> Result<TaskRef, CoreError> {
     TaskRef::from_normalized(text)
         .ok_or_else(|| CoreError::new(Code::ConfigInvalid, "the task reference is not a normalised one; normalise it first"))
 }
@@ -237,7 +254,7 @@ fn judge(clock: &ClockOffset, response: &wit::ResponseFacts) -> Result<wit::Reje
     Ok(rejected(clock.observe(&observed)?))
 }
 
-fn rejected(judgement: Judgement) -> wit::Rejection {
+pub(crate) fn rejected(judgement: Judgement) -> wit::Rejection {
     let Judgement { rejection, skew_ms } = judgement;
     wit::Rejection {
         class: rejection.class.as_str().into(),

@@ -108,6 +108,11 @@ impl Enrollment {
         self.agent.borrow().clone()
     }
 
+    /// How many changes have begun.
+    pub fn begun(&self) -> u32 {
+        self.changes.get()
+    }
+
     /// Begins a change. The agent in use stays until it succeeds. Errors: `chatgpt-auth-unavailable`, `record-invalid`.
     pub fn begin(self: &Rc<Self>, change: Change, conversation: Option<&str>, ports: Rc<dyn Ports>) -> Result<Operation> {
         if let Change::Bootstrap(account, _) = &change {
@@ -228,4 +233,4 @@ fn report(effects: &Effects, label: &Label, kind: EventKind, code: Option<Code>)
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -11,6 +11,7 @@ pub mod assertion;
 pub mod attestation;
 pub mod base_urls;
 pub mod caller_ids;
+pub mod client;
 pub mod clock_offset;
 mod digits;
 mod documents;

@@ -158,10 +158,7 @@ pub fn key_digest(parts: &[&str]) -> String {
 async fn custodian_signature(effects: &Effects, key: &Custodial, text: String) -> Result<[u8; 64]> {
     match effects.sign(key.key_id().to_string(), text.clone().into_bytes()).await? {
         Ok(signature) => key.accept(text.as_bytes(), &signature),
-        Err(CustodianFailure::Cancelled) => Err(Code::Cancelled.into()),
-        Err(CustodianFailure::Unsupported | CustodianFailure::Failed) => {
-            Err(Error::new(Code::SignatureInvalid, "the custodian did not sign; nothing was sent").with_cause("custodian"))
-        }
+        Err(failure) => Err(failure.into()),
     }
 }
 

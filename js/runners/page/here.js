@@ -2,6 +2,13 @@
 
 import { run, suite } from '../../build/suite/index.js';
 
+/** Imported by pages and workers; a service worker imports nothing once it runs. */
+const agentWorld = async () => {
+  const file = (name) => `/build/agent-world/${name}`;
+  if (!(await fetch(file('index.js'))).ok) return undefined;
+  return { world: await import(file('index.js')), module: async (name) => WebAssembly.compileStreaming(await fetch(file(name))) };
+};
+
 /** `entry` is the package as it was imported, `host` finds a module of its hosts. */
 export async function findingsHere(entry, host, more = {}) {
   const seen = [];
@@ -26,6 +33,7 @@ export async function environment(seen, host, more) {
       { name: 'web-crypto in IndexedDB', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ name: 'suite' }) },
       { name: 'web-crypto in memory', open: async () => new (await host('web-crypto')).WebCryptoCustodian({ ephemeral: true }) },
     ],
+    agentWorld: typeof ServiceWorkerGlobalScope === 'undefined' ? agentWorld : undefined,
     hasPolicy: true,
     violations: () => seen,
     ...more,

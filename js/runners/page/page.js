@@ -4,7 +4,7 @@ const PLACES = {
   page: async () => {
     const [{ observed }, { findingsHere }] = await Promise.all([import('../../build/suite/index.js'), import('./here.js')]);
     const entry = await observed(() => import('../../dist/web.js'));
-    return findingsHere(entry, (name) => import(`../../dist/hosts/${name}.js`), { frame });
+    return findingsHere(entry, (name) => import(`../../dist/hosts/${name}.js`), { frame, signElsewhere });
   },
   worker: () => {
     const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
@@ -29,6 +29,20 @@ const PLACES = {
     return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
   },
 };
+
+/** What a worker of this page signs with what is posted to it. */
+async function signElsewhere(work) {
+  const worker = new Worker(new URL('posted.js', import.meta.url), { type: 'module' });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
+      worker.postMessage(work);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
 
 /** What one of the pages here tells from a frame. */
 async function frame(page, isApart = false) {

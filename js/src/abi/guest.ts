@@ -2,8 +2,8 @@ import { errorOf } from '../error.js';
 import { type Guest, PACKAGE, bind } from '../generated/interfaces.js';
 import type { ErrorInfo } from '../generated/types.js';
 import type { Handle } from './handle.js';
-import { type Environment, Instance } from './instance.js';
-import { type Type, own, result } from './types.js';
+import { type Environment, Instance, type Types } from './instance.js';
+import { own, result } from './types.js';
 
 export type { Guest };
 
@@ -14,10 +14,12 @@ export function instantiate(module: WebAssembly.Module): Instance {
 
 /** Every function of an instance, asking these clocks and this randomness. Failures are thrown. */
 export function guestOf(instance: Instance, environment: Environment): Guest {
-  const plain = (path: string, names: string, params: Type[], value?: Type) =>
-    instance.function(path, environment, names.split(' '), params, value);
-  const fallible = (path: string, names: string, params: Type[], value?: Type) => {
-    const call = plain(path, names, params, result(value, own('error')));
+  const plain = (path: string, names: string, types: () => Types) => instance.function(path, environment, names, types);
+  const fallible = (path: string, names: string, types: () => Types) => {
+    const call = plain(path, names, () => {
+      const [params, value] = types();
+      return [params, result(value, own('error'))];
+    });
     return (...values: unknown[]) => {
       const { tag, val } = call(...values);
       if (tag === 'err') throw failureOf(guest, val);

@@ -1,7 +1,7 @@
 import { internal, unsupported } from '../error.js';
 import type { Clock, Random } from '../host.js';
 import { Memory } from './memory.js';
-import { type Type, checkArguments, tuple } from './types.js';
+import { type Type, checkArguments, lazily, tuple } from './types.js';
 
 /** What the component asks for while it runs. */
 export interface Environment {
@@ -11,6 +11,9 @@ export interface Environment {
 
 /** A function of the component: its arguments are checked, its failures are thrown. */
 export type Call = (...values: any[]) => any;
+
+/** The types of a function: of its parameters, and of its result if it has one. */
+export type Types = readonly [params: readonly Type[], result?: Type];
 
 /** Most slots that parameters are passed in. */
 const MOST_SLOTS = 16;
@@ -38,14 +41,17 @@ export class Instance {
     return this.#trap === undefined;
   }
 
-  /** A function of an interface. `names` are those of its parameters, `result` is the type of its value. It is looked up at its first use. */
-  function(path: string, environment: Environment, names: readonly string[], params: readonly Type[], result: Type | undefined): Call {
-    let run: Call | undefined;
+  /** A function of an interface. `names` are those of its parameters. It is looked up, and its types are asked for, at its first use. */
+  function(path: string, environment: Environment, names: string, types: () => Types): Call {
+    const bound = lazily(() => {
+      const [params, result] = types();
+      return { names: names.split(' '), params, run: this.#bound(path, params, result) };
+    });
     return (...values) =>
       this.#enter(environment, () => {
-        run ??= this.#bound(path, params, result);
+        const { names, params, run } = bound();
         checkArguments(names, params, values, this.memory);
-        return this.#guard(() => run!(values));
+        return this.#guard(() => run(values));
       });
   }
 

@@ -33,6 +33,12 @@ export interface Type {
   lift?(slot: any, memory: Memory): any;
 }
 
+/** Something that is made when it is first needed: most programs use few of the types. */
+export function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** A fault in an argument, and where in it. */
 class Fault {
   readonly path: (string | number)[] = [];

@@ -1,7 +1,8 @@
 /** A signed request that finds out whether a backend accepts the identity. */
 
 import { readFile } from 'node:fs/promises';
-import type { Agent, ResponseFacts } from '../agent.js';
+import type { Agent } from '../agent.js';
+import type { ResponseFacts } from '../agent/options.js';
 import { AgentIdentityError } from '../error.js';
 import { VERSION } from '../generated/build.js';
 import { readBody } from '../hosts/fetch.js';

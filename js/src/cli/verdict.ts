@@ -1,6 +1,6 @@
 /** What a server's refusal means for the identity, told in words (§10). */
 
-import type { Judgement, ResponseFacts } from '../agent.js';
+import type { Judgement, ResponseFacts } from '../agent/options.js';
 import { type Advice, AgentIdentityError } from '../error.js';
 import { isObject, parsed } from './home.js';
 import { nextStep } from './next-step.js';

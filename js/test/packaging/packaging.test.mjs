@@ -41,6 +41,14 @@ test('every import that package.json names is there', () => {
   for (const path of paths) assert.ok(files.includes(path.replace(/^\.\//, '')), path);
 });
 
+test('what an entry needs is one more file, and one request', () => {
+  for (const entry of ['node', 'web', 'core']) {
+    const imported = [...readFileSync(place(`dist/${entry}.js`), 'utf8').matchAll(/(?:from|import) ?"(\.[^"]+)"/g)].map(([, path]) => path);
+    assert.equal(imported.length, 1, imported.join());
+    assert.doesNotMatch(readFileSync(place(`dist/${imported[0]}`), 'utf8'), /(?:from|import) ?"\./);
+  }
+});
+
 test('publint finds nothing', { skip }, () => {
   const { status, stdout } = tool('publint/src/cli.js', tarball, '--strict');
   assert.equal(status, 0, stdout);

@@ -1,7 +1,7 @@
 /** What the declarations say, held against what is meant. Never run. */
 
-import type { Agent, AgentOptions, Component, Custodian, EventKind, Host, HttpResponse, Key, LoadedDocument, ProgressEvent, Storage, types } from 'agent-identity';
-import { AgentIdentityError, HostError, dispose, hasCode, load } from 'agent-identity';
+import type { Agent, AgentOptions, Component, Custodian, EventKind, Host, HttpResponse, Key, LoadedDocument, Progress, ProgressEvent, Storage, types } from 'agent-identity';
+import { AgentIdentityError, HostError, dispose, hasCode, load, progress } from 'agent-identity';
 import { load as loadCore } from 'agent-identity/core';
 import { FetchHttp } from 'agent-identity/hosts/fetch';
 import { FileStorage } from 'agent-identity/hosts/files';
@@ -80,6 +80,12 @@ same<typeof agent, Agent>(true);
 same<typeof agent.fetch, typeof fetch>(true);
 agent.authorize('thread', { signal: AbortSignal.timeout(1) }) satisfies Promise<[string, string][]>;
 agent.ensureTask(undefined, { onEvent: ({ kind, delayMs }: ProgressEvent) => void [kind satisfies EventKind, delayMs satisfies number | undefined] });
+for await (const event of agent.events({ signal: AbortSignal.timeout(1) })) same<typeof event, ProgressEvent>(true);
+const registering = progress((options) => agent.ensureTask(undefined, options));
+same<typeof registering, Progress<string>>(true);
+for await (const { attempt } of registering) attempt satisfies number;
+// @ts-expect-error: what is started is an operation
+progress(() => 'task-123');
 // @ts-expect-error: the key is missing
 component.Agent.open({ agentRuntimeId: 'agent-123', authapiBase: 'https://auth.example' });
 // @ts-expect-error: numbers are not coerced

@@ -1,7 +1,7 @@
 mod login;
 mod rotation;
 mod tasks;
-mod world;
+pub(crate) mod world;
 
 use super::*;
 use crate::flow::HttpFailure;

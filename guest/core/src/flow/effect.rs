@@ -1,6 +1,6 @@
 //! Effects a flow can ask for, and what can come of them.
 
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::secret_text::SecretText;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -201,6 +201,17 @@ pub enum HttpFailure {
     Cancelled,
 }
 
+impl From<HttpFailure> for Error {
+    fn from(failure: HttpFailure) -> Self {
+        match failure {
+            HttpFailure::Timeout => Code::NetworkTimeout.into(),
+            HttpFailure::Connect => Code::NetworkConnect.into(),
+            HttpFailure::Failed => Code::NetworkFailed.into(),
+            HttpFailure::Cancelled => Code::Cancelled.into(),
+        }
+    }
+}
+
 /// Something to be signed by a custodian.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignRequest {
@@ -228,6 +239,18 @@ pub enum CustodianFailure {
     Failed,
     /// The host or its caller stopped it.
     Cancelled,
+}
+
+/// Why there is no signature.
+impl From<CustodianFailure> for Error {
+    fn from(failure: CustodianFailure) -> Self {
+        match failure {
+            CustodianFailure::Cancelled => Code::Cancelled.into(),
+            CustodianFailure::Unsupported | CustodianFailure::Failed => {
+                Self::new(Code::SignatureInvalid, "the custodian did not sign; nothing was sent").with_cause("custodian")
+            }
+        }
+    }
 }
 
 /// A document as it was read. `Debug` shows its length only.

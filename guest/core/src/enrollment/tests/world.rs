@@ -82,16 +82,19 @@ impl World {
     }
 
     pub fn enrollment_at(&self, base: &str) -> Rc<Enrollment> {
+        Rc::new(Enrollment::open(Self::config(base)).unwrap())
+    }
+
+    pub fn config(base: &str) -> EnrollmentConfig {
         let description = AgentDescription { source: "cli".into(), os: "linux".into(), agent_version: None };
-        let config = EnrollmentConfig {
+        EnrollmentConfig {
             authapi_base: base.into(),
             jwks_url: "https://chat.example/jwks".into(),
             description,
             allowed_workspaces: Vec::new(),
             correct_clock: true,
             skew_threshold_s: None,
-        };
-        Rc::new(Enrollment::open(config).unwrap())
+        }
     }
 
     /// A change run to its end.

@@ -1,0 +1,28 @@
+// Measures in the Node that runs this file, and prints its figures as JSON. Arguments: the effort, and the folder of the peers, if they are there.
+
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { NodeCryptoCustodian } from '../dist/hosts/node-crypto.js';
+import { load } from '../dist/node.js';
+import { EFFORTS, measure } from './harness.js';
+import { TEXT, ours, webCrypto } from './subjects.js';
+
+const [, , effort, peersFolder] = process.argv;
+
+const custodian = new NodeCryptoCustodian();
+const subjects = [
+  ...(await ours(await load(), custodian, custodian.generate('bench'))),
+  ...nodeCrypto(),
+  ...(await webCrypto()),
+  ...(peersFolder ? await (await import('./peers.mjs')).peers(peersFolder) : []),
+];
+console.log(JSON.stringify({ version: process.versions.node, rows: await measure(subjects, EFFORTS[effort]) }));
+
+function nodeCrypto() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const publicKey = createPublicKey(privateKey);
+  const signature = sign(null, TEXT, privateKey);
+  return [
+    { name: 'sign/node-crypto', call: () => sign(null, TEXT, privateKey) },
+    { name: 'verify/node-crypto', call: () => verify(null, TEXT, publicKey, signature) },
+  ];
+}
