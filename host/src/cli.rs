@@ -4,6 +4,7 @@
 //! read by every process of the machine.
 
 mod backend;
+mod built_console;
 mod completions;
 mod conform;
 mod context;
@@ -15,6 +16,7 @@ mod home;
 mod init;
 mod input;
 mod inspect;
+mod interruption;
 mod item_ids;
 mod keygen;
 mod login;

@@ -11,13 +11,14 @@ export const EFFORTS = {
 
 /**
  * Figures of subjects: the median over the batches, and the first and ninth decile, nanoseconds for one call. A subject is a name and a
- * function; one whose function gives a promise says `awaits`, and its calls wait for each other, as requests of one caller do.
+ * function; one whose function gives a promise says `awaits`, and its calls wait for each other, as requests of one caller do; one that does
+ * more than one thing with a call says so in `each`.
  */
 export async function measure(subjects, { rounds, batchMs }) {
   const plans = [];
   for (const subject of subjects) plans.push({ subject, calls: await callsFor(subject, batchMs), samples: [] });
   for (let round = 0; round < rounds; round += 1) {
-    for (const { subject, calls, samples } of plans) samples.push((await batch(subject, calls)) / calls);
+    for (const { subject, calls, samples } of plans) samples.push((await batch(subject, calls)) / calls / (subject.each ?? 1));
   }
   return plans.map(({ subject, samples }) => figure(subject.name, samples));
 }

@@ -10,6 +10,9 @@ import { runtimes as binaries } from '../scripts/runtimes.mjs';
 import { place as pathOf } from '../scripts/tools.mjs';
 import { figure } from './harness.js';
 
+/** The entries whose start is measured, by what their rows begin with: those of Node, and those of a page. */
+const ENTRIES = { start: ['node.js', 'web.js'], 'start-compact': ['compact/node.js', 'compact/web.js'] };
+
 /** How often a start is measured. */
 const STARTS = { full: 15, quick: 5, trial: 1 };
 
@@ -24,9 +27,9 @@ export function places(peersFolder) {
   ];
 }
 
-function inNode(binary, effort, peersFolder) {
+async function inNode(binary, effort, peersFolder) {
   const told = (...args) => JSON.parse(execFileSync(binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
-  const starts = Array.from({ length: STARTS[effort] }, () => told(pathOf('bench/start.mjs')));
+  const starts = await started((each) => told(pathOf('bench/start.mjs'), ENTRIES[each][0]), effort);
   const { version, rows } = told(pathOf('bench/node.mjs'), effort, ...(peersFolder ? [peersFolder] : []));
   return { version, rows: [...rows, ...startRows(starts)] };
 }
@@ -42,16 +45,25 @@ async function inBrowser(open, effort) {
       return told;
     };
     const { userAgent, found } = await told(`what=rows&effort=${effort}`);
-    const starts = [];
-    for (let each = 0; each < STARTS[effort]; each += 1) starts.push((await told('what=start')).found);
+    const starts = await started(async (each) => (await told(`what=start&entry=${ENTRIES[each][1]}`)).found, effort);
     return { version: versionOf(userAgent), rows: [...found, ...startRows(starts)] };
   } finally {
     await end();
   }
 }
 
+/** Starts of each entry, in turns: what disturbs the machine hits all alike. */
+async function started(start, effort) {
+  const starts = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, []]));
+  for (let round = 0; round < STARTS[effort]; round += 1) {
+    for (const name of Object.keys(ENTRIES)) starts[name].push(await start(name));
+  }
+  return starts;
+}
+
 function startRows(starts) {
-  return Object.keys(starts[0]).map((part) => figure(`start/${part}`, starts.map((start) => start[part])));
+  const parts = ([name, found]) => Object.keys(found[0]).map((part) => figure(`${name}/${part}`, found.map((one) => one[part])));
+  return Object.entries(starts).flatMap(parts);
 }
 
 function versionOf(userAgent) {

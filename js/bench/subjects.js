@@ -1,8 +1,8 @@
 // What is measured wherever the package runs: itself, and WebCrypto.
 
 /** What a header signs, with ids as long as those of a backend. */
-const AGENT = 'agent-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
-const TASK = 'task-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c';
+export const AGENT = 'agent-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
+export const TASK = 'task-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c';
 export const TEXT = new TextEncoder().encode(`${AGENT}:${TASK}:2026-04-23T00:00:00Z`);
 
 /** The package with a key in the component, and with one that the custodian keeps. */

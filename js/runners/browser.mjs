@@ -2,6 +2,7 @@
 
 import { startAuthority } from './authority.mjs';
 import { end } from './children.mjs';
+import { ENGINES, named } from './page/engines.js';
 import { fail, report, skip } from './report.mjs';
 import { serve } from './server.mjs';
 
@@ -18,7 +19,9 @@ export async function inBrowser(name, open) {
   try {
     const evaluate = await open();
     if (!evaluate) return PLACES.forEach((place) => skip(`${name} ${place}`, 'it is not installed'));
-    for (const place of PLACES) await inPlace(`${name} ${place}`, place, evaluate);
+    for (const engine of Object.keys(ENGINES)) {
+      for (const place of PLACES) await inPlace(named(`${name} ${place}`, engine), place, engine, evaluate);
+    }
   } catch (error) {
     fail(name, error);
   } finally {
@@ -26,7 +29,7 @@ export async function inBrowser(name, open) {
   }
 }
 
-async function inPlace(runtime, place, evaluate) {
+async function inPlace(runtime, place, engine, evaluate) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no findings in ${LONGEST / 1000} s`)), LONGEST);
@@ -34,7 +37,7 @@ async function inPlace(runtime, place, evaluate) {
   try {
     // Each place has an authority without a past.
     const origin = await serve(await startAuthority());
-    const findings = await Promise.race([evaluate(`${origin}/runners/page/page.html?place=${place}`), late]);
+    const findings = await Promise.race([evaluate(`${origin}/runners/page/page.html?place=${place}&engine=${engine}`), late]);
     report(runtime, JSON.parse(findings));
   } catch (error) {
     fail(runtime, error);

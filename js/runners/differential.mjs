@@ -1,9 +1,11 @@
-// Host against host: the same random questions to the driver of the Rust host and to that of Node, answered byte for byte alike.
+// Host against host: the same random questions to the driver of the Rust host and to that of Node, over each engine, answered byte for byte
+// alike.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { randomQuestions } from '../build/suite/differential.js';
 import { COMMAND } from './authority.mjs';
+import { ENGINES, named } from './page/engines.js';
 import { place } from './files.mjs';
 import { report } from './report.mjs';
 
@@ -13,17 +15,14 @@ const LINES = Number(process.env.AGENT_IDENTITY_LINES ?? 10_000);
 const SEED = Number(process.env.AGENT_IDENTITY_SEED ?? Math.floor(Date.now() / 86_400_000));
 
 const name = `${LINES} random questions, seed ${SEED}`;
-const finding = (outcome, why) => report('differential', [{ name, outcome, why, milliseconds: 0 }]);
 
-if (existsSync(COMMAND)) {
+for (const engine of Object.keys(ENGINES)) report(named('differential', engine), [{ name, milliseconds: 0, ...(await compared(engine)) }]);
+
+async function compared(engine) {
+  if (!existsSync(COMMAND)) return finding('skipped', `${COMMAND} is missing; run: cargo build --bin agent-identity`);
   const questions = randomQuestions(SEED, LINES);
-  const answers = await Promise.all([ask([process.execPath, place('bin/agent-identity.mjs'), 'conform'], questions), ask([COMMAND, 'conform'], questions)]);
-  compare(questions, answers);
-} else {
-  finding('skipped', `${COMMAND} is missing; run: cargo build --bin agent-identity`);
-}
-
-function compare(questions, [node, rust]) {
+  const here = [process.execPath, place('runners/conform.mjs'), engine];
+  const [node, rust] = await Promise.all([ask(here, questions), ask([COMMAND, 'conform'], questions)]);
   const different = questions.map((_, index) => index).filter((index) => node[index] !== rust[index]);
   if (node.length !== LINES || rust.length !== LINES) return finding('failed', `${node.length} and ${rust.length} answers`);
   const refused = node.filter((answer) => answer.includes('"error":')).length;
@@ -31,6 +30,10 @@ function compare(questions, [node, rust]) {
   if (refused < LINES / 20 || refused > (LINES * 19) / 20) return finding('failed', `${refused} of the answers are errors`);
   const shown = different.slice(0, 5).map((index) => `${questions[index]}\n  node ${node[index]}\n  rust ${rust[index]}`);
   return different.length ? finding('failed', `${different.length} answers differ\n${shown.join('\n')}`) : finding('passed');
+}
+
+function finding(outcome, why) {
+  return { outcome, why };
 }
 
 async function ask([program, ...args], lines) {

@@ -3,6 +3,7 @@
 import { inNode } from './here.mjs';
 import { startAuthority } from './authority.mjs';
 import { end, start, temporaryFolder } from './children.mjs';
+import { ENGINES, named } from './page/engines.js';
 import { place } from './files.mjs';
 import { program } from './programs.mjs';
 import { fail, report, skip } from './report.mjs';
@@ -32,12 +33,14 @@ async function outside() {
 async function within() {
   const { app } = await import('electron');
   await app.whenReady();
-  try {
-    report(RUNTIME, await inNode(await startAuthority()));
-  } catch (error) {
-    fail(RUNTIME, error);
-  } finally {
-    await end();
-    app.exit(process.exitCode ?? 0);
+  for (const engine of Object.keys(ENGINES)) {
+    try {
+      report(named(RUNTIME, engine), await inNode(engine, await startAuthority()));
+    } catch (error) {
+      fail(named(RUNTIME, engine), error);
+    } finally {
+      await end();
+    }
   }
+  app.exit(process.exitCode ?? 0);
 }

@@ -1,10 +1,11 @@
 // Writes the TypeScript of the interfaces: their types with the documentation of the WIT, and the tables that calls go by.
 
+import { compactTables } from './tables.mjs';
 import { readWit } from './wit.mjs';
 
-const PRIMITIVES = { string: 'string', bool: 'boolean', u8: 'number', u16: 'number', u32: 'number', s32: 'number', u64: 'bigint', s64: 'bigint' };
+const PRIMITIVES = { string: 'string', bool: 'boolean', u8: 'number', u16: 'number', u32: 'number', u64: 'bigint', s64: 'bigint' };
 
-/** `types.ts` and `interfaces.ts` of the WIT in a folder, and the core functions that the component must export for them. */
+/** The modules of src/generated for the WIT in a folder, and the core functions that the component must export for them. */
 export function bindings(folder) {
   const wit = readWit(folder);
   const interfaces = wit.exported.map((name) => wit.interfaces.get(name));
@@ -15,18 +16,22 @@ export function bindings(folder) {
       named.set(type, { ...definition, from: name });
     }
   }
+  const exports = interfaces.flatMap((found) => found.functions.map((one) => path(found.name, one)));
   return {
     packageName: wit.packageName,
     types: typesModule(interfaces, named),
-    interfaces: interfacesModule(wit.packageName, interfaces, named),
-    exports: interfaces.flatMap((found) => found.functions.map((one) => path(found.name, one))),
+    guest: guestModule(interfaces, named),
+    abi: abiModule(interfaces, named),
+    compact: compactModule(interfaces, named),
+    resources: resources(named),
+    exports,
   };
 }
 
 const NOTICE = '// Generated from the WIT of the component. Changes are lost with the next build.\n';
 
 function typesModule(interfaces, named) {
-  let text = `${NOTICE}\nimport type { Handle } from '../abi/handle.js';\n`;
+  let text = `${NOTICE}\nimport type { Handle } from '../engine/handle.js';\n`;
   text += '\n/** What came of something: a value or a failure. */\n';
   text += "export type Result<T, E> = { tag: 'ok'; val: T } | { tag: 'err'; val: E };\n";
   for (const found of interfaces) {
@@ -68,24 +73,36 @@ function spelt(type, named) {
   return `${spelt(type.list, named)}[]`;
 }
 
-function interfacesModule(packageName, interfaces, named) {
-  const used = ['bool', 'borrow', 'bytes', 'enumeration', 'list', 'option', 'own', 'record', 'result', 'string', 'tuple', 'u16', 'u32'];
-  used.push('lazily', 's32', 's64', 'u64', 'variant');
-  let text = `${NOTICE}\nimport type { Handle } from '../abi/handle.js';\n`;
-  text += `import type { Type } from '../abi/types.js';\nimport { ${used.sort().join(', ')} } from '../abi/types.js';\n`;
+/** What every engine offers. */
+function guestModule(interfaces, named) {
+  let text = `${NOTICE}\nimport type { Handle } from '../engine/handle.js';\n`;
   text += `import type {\n${mentionedBy(interfaces, named).map((name) => `  ${pascal(name)},\n`).join('')}} from './types.js';\n`;
-  text += `\n/** The package and its version. */\nexport const PACKAGE = '${packageName}';\n`;
-  text += `\nexport interface Guest {\n${interfaces.map((found) => signatures(found, named)).join('')}}\n`;
+  return `${text}\nexport interface Guest {\n${interfaces.map((found) => signatures(found, named)).join('')}}\n`;
+}
+
+/** How the functions of the component are bound: each type of the Canonical ABI as code. */
+function abiModule(interfaces, named) {
+  const used = ['bool', 'borrow', 'bytes', 'enumeration', 'list', 'option', 'own', 'record', 'result', 's64', 'string', 'tuple', 'u16', 'u32', 'u64', 'variant'];
+  let text = `${NOTICE}\nimport { ${used.join(', ')}, type Type } from '../abi/types.js';\n`;
+  text += "import { lazily } from '../engine/instance.js';\nimport type { Guest } from './guest.js';\n";
   text += '\n/** `types` are those of the parameters and of the result; made when they are first needed. */\n';
   text += 'type Bind = (path: string, names: string, types: () => readonly [params: readonly Type[], result?: Type]) => any;\n';
   text += '\n/** Every exported function, bound by `plain`, or by `fallible` where it may fail with an error: its result is then the value. */\n';
-  const tables = ordered(named);
   text += 'export function bind(plain: Bind, fallible: Bind): Guest {\n';
   text += `  return {\n${interfaces.map((found) => bound(found, named)).join('')}  };\n}\n`;
   text += '\n// How each type crosses the boundary.\n';
-  for (const [name, type] of tables) text += `const ${camel(name)}$ = /* @__PURE__ */ lazily(() => ${table(name, type, named)});\n`;
+  for (const [type, definition] of ordered(named)) text += `const ${camel(type)}$ = /* @__PURE__ */ lazily(() => ${table(type, definition, named)});\n`;
   return text;
 }
+
+/** The same for the compact engine, as a text, which is half as long. */
+function compactModule(interfaces, named) {
+  const tables = compactTables(interfaces, named, { camel, method, isFallible });
+  return `${NOTICE}\n/** In the notation of compact/tables.ts. */\nexport const TABLES = \`${tables}\`;\n`;
+}
+
+/** Names of resources, in the order of the WIT. */
+const resources = (named) => [...named].filter(([, { kind }]) => kind === 'resource').map(([name]) => name);
 
 /** The types that functions mention. */
 function mentionedBy(interfaces, named) {

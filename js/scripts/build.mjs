@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindings } from './bindings.mjs';
+import { fingerprint, glueModule } from './compact.mjs';
 import { inlineModule } from './inline.mjs';
 import { named } from './names.mjs';
 import { together } from './together.mjs';
@@ -19,22 +20,26 @@ import { together } from './together.mjs';
 const HOSTS = ['fetch', 'files', 'indexed-db', 'ladder', 'memory', 'node-crypto', 'safe-storage', 'system', 'web-crypto'];
 
 /** What a program can import, and what the command runs. */
-const ENTRIES = ['node', 'web', 'core', 'inline', 'conform/cli', 'conform/run', 'cli/main', ...HOSTS.map((host) => `hosts/${host}`)];
+const ENTRIES = ['node', 'web', 'core', 'inline', 'compact/node', 'compact/web', 'conform/cli', 'conform/compact', 'conform/run', 'cli/main', ...HOSTS.map((host) => `hosts/${host}`)];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = (...parts) => join(root, ...parts);
-const component = readComponent(process.env.AGENT_IDENTITY_COMPONENT ?? place('../target/component/portable.wasm'));
+const portable = process.env.AGENT_IDENTITY_COMPONENT ?? place('../target/component/portable.wasm');
+const component = readBuilt(portable);
+/** The compact engine, which lies beside the component. */
+const compact = join(dirname(portable), 'compact');
 
 const core = await takeApart(component);
 writeBindings(core);
 if (!process.argv.includes('--bindings')) {
   rmSync(place('dist'), { recursive: true, force: true });
   write('dist/guest.wasm', core);
+  write('dist/compact.wasm', readBuilt(join(compact, 'compact_bg.wasm')));
   await bundle();
   execFileSync(process.execPath, [place('node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
 }
 
-function readComponent(path) {
+function readBuilt(path) {
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`cargo xtask component\` first, or set AGENT_IDENTITY_COMPONENT`);
   return readFileSync(path);
 }
@@ -72,16 +77,24 @@ function writeBindings(main) {
   const unknown = [...found].filter((one) => one.startsWith(name) && !one.includes('#[dtor]') && !wanted.includes(one));
   if (missing.length || unknown.length) throw new Error(`wit/ and the component differ, build it anew: ${[...missing, ...unknown].join(', ')}`);
   write('src/generated/types.ts', made.types);
-  write('src/generated/interfaces.ts', made.interfaces);
-  write('src/generated/build.ts', facts());
+  write('src/generated/guest.ts', made.guest);
+  write('src/generated/abi.ts', made.abi);
+  write('src/generated/compact.ts', made.compact);
+  const { script, types } = glueModule(compact, made);
+  write('src/generated/glue.js', script);
+  write('src/generated/glue.d.ts', types);
+  write('src/generated/build.ts', facts(made.packageName));
 }
 
 /** What a program can ask about the build. */
-function facts() {
+function facts(packageName) {
   const { version } = JSON.parse(readFileSync(place('package.json'), 'utf8'));
-  const sha256 = createHash('sha256').update(component).digest('hex');
+  const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
   return `/** Version of the package and of the component in it. */\nexport const VERSION = '${version}';\n
-/** SHA-256 of the component that guest.wasm was taken from. */\nexport const COMPONENT_SHA256 = '${sha256}';\n`;
+/** The WIT package and its version. */\nexport const PACKAGE = '${packageName}';\n
+/** SHA-256 of the component that guest.wasm was taken from. */\nexport const COMPONENT_SHA256 = '${sha256(component)}';\n
+/** SHA-256 of compact.wasm. */\nexport const COMPACT_SHA256 = '${sha256(readBuilt(join(compact, 'compact_bg.wasm')))}';\n
+/** What compact.wasm must have been made from. */\nexport const FINGERPRINT = ${fingerprint(place('../wit'))};\n`;
 }
 
 async function bundle() {
@@ -98,7 +111,7 @@ async function bundle() {
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'shared/[hash]',
-    plugins: [together(place('src/core.ts'), ENTRIES.map((entry) => place(`src/${entry}.ts`))), inlineModule(place('dist/guest.wasm'))],
+    plugins: [together(['exports', 'load', 'engine/instance'].map((base) => place(`src/${base}.ts`)), ENTRIES.map((entry) => place(`src/${entry}.ts`))), inlineModule(place('dist/guest.wasm'))],
     logLevel: 'warning',
   };
   await esbuild.build({ ...options, entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`) });

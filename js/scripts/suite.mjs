@@ -17,8 +17,9 @@ export async function bundleSuite() {
     platform: 'neutral',
     outdir: 'build/suite',
     logLevel: 'warning',
-    // The chunks of the package have no side effects, so importing one for nothing else may be left out.
-    logOverride: { 'ignored-bare-import': 'silent' },
+    // The chunks of the package have no side effects, so importing one for nothing else may be left out; and a classic script has no place
+    // of its own, so it is told where the module is.
+    logOverride: { 'ignored-bare-import': 'silent', 'empty-import-meta': 'silent' },
   };
   await esbuild.build({ ...options, format: 'esm', entryPoints: { index: 'suite/index.ts', differential: 'suite/differential/index.ts' } });
   await esbuild.build({ ...options, format: 'iife', entryPoints: { 'service-worker': 'runners/page/service-worker.js' } });

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 
-/** A plugin by which each of these entries reaches all that `base` does, whether it uses it or not. All are absolute paths. */
-export function together(base, entries) {
+/** A plugin by which each of these entries reaches all that these bases do, whether it uses it or not. All are absolute paths. */
+export function together(bases, entries) {
   return {
     name: 'together',
     setup(build) {
@@ -15,9 +15,12 @@ export function together(base, entries) {
         return { ...found, sideEffects: true };
       });
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (path === base || !entries.includes(path)) return undefined;
-        const from = relative(dirname(path), base).replaceAll('\\', '/').replace(/\.ts$/, '.js');
-        return { contents: `${readFileSync(path, 'utf8')}\nimport '${from.startsWith('.') ? from : `./${from}`}';\n`, loader: 'ts' };
+        if (!entries.includes(path)) return undefined;
+        const imports = bases.filter((base) => base !== path).map((base) => {
+          const from = relative(dirname(path), base).replaceAll('\\', '/').replace(/\.ts$/, '.js');
+          return `import '${from.startsWith('.') ? from : `./${from}`}';\n`;
+        });
+        return { contents: `${readFileSync(path, 'utf8')}\n${imports.join('')}`, loader: 'ts' };
       });
     },
   };

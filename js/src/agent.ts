@@ -1,5 +1,5 @@
-import type { Guest } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
+import type { Guest } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
 import type { Ground, HeaderPairs, Judgement, ResponseFacts, TaskOptions } from './agent/options.js';
 import { Tasks } from './agent/tasks.js';
 import { whole } from './assertion.js';
@@ -194,6 +194,8 @@ export class Agent extends Resource {
    * ```
    */
   events(options: EventsOptions = {}): Events {
+    // One that has ended would be waited for in vain.
+    this[HANDLE].use();
     return this.#audience.read(options);
   }
 

@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import { AgentIdentityError } from './error.js';
 import type { Assertion, Prepared } from './generated/types.js';
 import type { Key } from './key.js';

@@ -1,10 +1,8 @@
-import { type Guest, guestOf, instantiate } from './abi/guest.js';
-import type { Instance } from './abi/instance.js';
 import { Agents } from './agent/agents.js';
 import { Assertions } from './assertion.js';
+import type { Engine, Guest } from './engine/engine.js';
 import { Enrollments } from './enrollment.js';
-import { COMPONENT_SHA256, VERSION } from './generated/build.js';
-import { PACKAGE } from './generated/interfaces.js';
+import { PACKAGE, VERSION } from './generated/build.js';
 import type { CodeDescription } from './generated/types.js';
 import type { Host } from './host.js';
 import { FetchHttp } from './hosts/fetch.js';
@@ -56,12 +54,12 @@ export class Component {
   readonly host: Host;
   /** Every exported function of the component under its own name, for tools and tests. @internal */
   readonly guest: Guest;
-  readonly #instance: Instance;
+  readonly #engine: Engine;
 
   /** @internal */
-  constructor(instance: Instance, host: Host) {
-    const guest = guestOf(instance, host);
-    this.#instance = instance;
+  constructor(engine: Engine, host: Host) {
+    const guest = engine.guest(host);
+    this.#engine = engine;
     this.host = host;
     this.guest = guest;
     this.Key = new Keys(guest);
@@ -78,17 +76,17 @@ export class Component {
 
   /** The same instance with other parts of a host; what is left out stays. */
   with(host: Partial<Host>): Component {
-    return new Component(this.#instance, { ...this.host, ...host });
+    return new Component(this.#engine, { ...this.host, ...host });
   }
 
   /** Whether the instance can still be used. After a trap it cannot, and `load` gives a new one. */
   get isSound(): boolean {
-    return this.#instance.isSound;
+    return this.#engine.isSound;
   }
 
   /** Which build this is. */
   get version(): ComponentVersion {
-    return { version: VERSION, componentSha256: COMPONENT_SHA256, witPackage: PACKAGE };
+    return { version: VERSION, componentSha256: this.#engine.digest, witPackage: PACKAGE };
   }
 
   /** Every code the component can return, in the order of the specification. */
@@ -101,15 +99,15 @@ export class Component {
 export interface ComponentVersion {
   /** Version of the package and of the component in it. */
   readonly version: string;
-  /** SHA-256 of the component that `guest.wasm` was taken from, lower-case hex. */
+  /** SHA-256 of the component that `guest.wasm` was taken from, or of `compact.wasm`; lower-case hex. */
   readonly componentSha256: string;
   /** The WIT package and its version. */
   readonly witPackage: string;
 }
 
 /** A new instance, with the system's own host. @internal */
-export function componentOf(module: WebAssembly.Module): Component {
-  return new Component(instantiate(module), {
+export function componentOf(engine: Engine): Component {
+  return new Component(engine, {
     http: new FetchHttp(),
     storage: new MemoryStorage(),
     clock: systemClock,

@@ -1,5 +1,6 @@
 /** Without a module of its own: the caller says where it is. For bundlers, workers and programs that bring the bytes. */
 
+import { instantiate } from './abi/instance.js';
 import { configInvalid } from './error.js';
 import { type Load, loader } from './load.js';
 
@@ -16,7 +17,7 @@ export * from './exports.js';
  * const component = await load(await readFile('node_modules/agent-identity/dist/guest.wasm'));
  * ```
  */
-export const load: Load = /* @__PURE__ */ loader({
+export const load: Load = /* @__PURE__ */ loader(instantiate, {
   byDefault: async () => {
     throw configInvalid('agent-identity/core brings no module: give load() its URL, its bytes, a Response or a WebAssembly.Module');
   },

@@ -1,8 +1,8 @@
 /** Performs effects: the one place where an operation of the component meets the outside. */
 
-import { type Guest, failureOf } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
-import { isBytes } from './abi/types.js';
+import { type Guest, failureOf } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
+import { isBytes } from './engine/checks.js';
 import type { Attestation, Completion, Effect, Event, EventKind, HttpRequest, Outcome, Result } from './generated/types.js';
 import { type Host, HostError, type HostFailure } from './host.js';
 

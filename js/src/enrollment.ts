@@ -1,5 +1,5 @@
-import type { Guest } from './abi/guest.js';
-import type { Handle } from './abi/handle.js';
+import type { Guest } from './engine/engine.js';
+import type { Handle } from './engine/handle.js';
 import { Agent } from './agent.js';
 import type { AgentBehaviour, TaskOptions } from './agent/options.js';
 import { drive, never } from './drive.js';
@@ -76,6 +76,8 @@ export class Enrollment extends Resource {
 
   /** What it and its agents do from now on, for `for await`: until the loop is left, the signal is aborted or it is disposed of. */
   events(options: EventsOptions = {}): Events {
+    // One that has ended would be waited for in vain.
+    this[HANDLE].use();
     return this.#audience.read(options);
   }
 

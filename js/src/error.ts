@@ -107,7 +107,7 @@ export function internal(message: string, cause?: unknown): AgentIdentityError {
 
 /** @internal */
 export function unsupported(why: string, cause?: unknown): AgentIdentityError {
-  const message = `this is not the component of this version of the package: ${why}; load the guest.wasm that came with it`;
+  const message = `this is not the component of this version of the package: ${why}; load the one that came with it`;
   return new AgentIdentityError('component-unsupported', 'fix-config', message, { cause });
 }
 

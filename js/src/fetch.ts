@@ -3,7 +3,7 @@
 import type { HeaderPairs, Judgement, ResponseFacts } from './agent/options.js';
 import { configInvalid } from './error.js';
 import { readBody } from './hosts/fetch.js';
-import { isAllowed } from './url.js';
+import { isAllowed, resolved } from './url.js';
 
 /** What is signed, and for what. */
 export interface FetchOptions {
@@ -36,7 +36,7 @@ export function signingFetch(signing: Signing, { origins, reference, fetch }: Fe
   const allowed = origins?.map(originOf);
   if (allowed?.length === 0) throw configInvalid('a signing fetch needs at least one origin to sign for');
   return async (input, init) => {
-    const url = urlOf(input);
+    const url = resolved(input instanceof Request ? input.url : input);
     if (allowed && !allowed.includes(url.origin)) return send(input, init);
     if (!isAllowed(url)) throw configInvalid(`${url.origin} is neither https nor http on a loopback host`);
     const request = input instanceof Request ? input : undefined;
@@ -76,12 +76,6 @@ async function factsOf(response: Response, sentMs: number, receivedMs: number): 
   // A body that breaks off explains less, and the refusal stands.
   const { body } = await readBody(response.clone(), REFUSAL_LIMIT).catch(() => ({ body: new Uint8Array() }));
   return { status: response.status, date: field('date'), age: field('age'), body, sentMs, receivedMs };
-}
-
-/** A relative URL is resolved as `fetch` does it: by the base of the document, or by the place of a worker's script. */
-function urlOf(input: RequestInfo | URL): URL {
-  const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
-  return new URL(input instanceof Request ? input.url : input, document?.baseURI ?? location?.href);
 }
 
 /** Errors name the place: the text may carry a password. */

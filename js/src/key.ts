@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import type { CustodyCheck, PrivateForm, PublicForm, PublicForms } from './generated/types.js';
 import { HANDLE, Resource } from './resource.js';
 

@@ -1,6 +1,8 @@
 import { type Component, componentOf } from './component.js';
+import type { Instantiate } from './engine/engine.js';
 import { AgentIdentityError, unsupported } from './error.js';
-import { isBytes } from './abi/types.js';
+import { isBytes } from './engine/checks.js';
+import { resolved } from './url.js';
 
 declare global {
   /** Programs without the DOM's types lack the name. Where they have it this adds nothing. */
@@ -30,7 +32,7 @@ interface Known<K> {
 }
 
 /** @internal */
-export function loader(platform: Platform): Load {
+export function loader(instantiate: Instantiate, platform: Platform): Load {
   const byName = new Map<string, Promise<WebAssembly.Module>>();
   const byObject = new WeakMap<object, Promise<WebAssembly.Module>>();
   const components = new WeakMap<WebAssembly.Module, Component>();
@@ -49,7 +51,7 @@ export function loader(platform: Platform): Load {
     if (source === undefined) return once(byName, '', () => platform.byDefault());
     if (source instanceof WebAssembly.Module) return Promise.resolve(source);
     if (typeof source === 'string' || source instanceof URL) {
-      const url = new URL(source, (globalThis as { location?: { href: string } }).location?.href);
+      const url = resolved(source);
       return once(byName, url.href, async () => (await platform.read?.(url)) ?? fetchModule(url));
     }
     if (typeof source !== 'object' || source === null) throw notASource();
@@ -60,7 +62,7 @@ export function loader(platform: Platform): Load {
     const module = await moduleOf(source);
     const found = components.get(module);
     if (found?.isSound) return found;
-    const component = componentOf(module);
+    const component = componentOf(instantiate(module));
     components.set(module, component);
     return component;
   };

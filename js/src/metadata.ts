@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import { type OperationOptions, drive, never } from './drive.js';
 import { internal } from './error.js';
 import type { Host } from './host.js';

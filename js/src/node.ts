@@ -1,6 +1,7 @@
 /** For Node and Electron's main process: the module is read from the package's own folder. */
 
 import { readFileSync } from 'node:fs';
+import { instantiate } from './abi/instance.js';
 import { type Load, compileAtOnce, loader } from './load.js';
 
 export * from './exports.js';
@@ -22,7 +23,7 @@ const read = async (url: URL) => compileAtOnce(readFileSync(url));
  * console.log(component.version.version);
  * ```
  */
-export const load: Load = /* @__PURE__ */ loader({
+export const load: Load = /* @__PURE__ */ loader(instantiate, {
   byDefault: () => read(new URL('./guest.wasm', import.meta.url)),
   read: (url) => (url.protocol === 'file:' ? read(url) : undefined),
 });

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Handle } from './abi/handle.js';
+import type { Handle } from './engine/handle.js';
 
 /**
  * The well-known symbol of `using`, or its stand-in where the runtime has none yet.

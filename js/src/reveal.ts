@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import type { Identity, SecretForm } from './generated/types.js';
 import type { Key } from './key.js';
 import { handleOf } from './resource.js';

@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import type { ExternalTaskRef } from './generated/types.js';
 
 export type { ExternalTaskRef };

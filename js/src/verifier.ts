@@ -1,4 +1,4 @@
-import type { Guest } from './abi/guest.js';
+import type { Guest } from './engine/engine.js';
 import type { Accepted as Verified, Policy, ReplayMode, TaskState } from './generated/types.js';
 import { whole } from './assertion.js';
 import type { VerifyingKey } from './key.js';

@@ -1,5 +1,6 @@
 /** For pages and workers: the module is fetched from beside this file. */
 
+import { instantiate } from './abi/instance.js';
 import { type Load, fetchModule, loader } from './load.js';
 
 export * from './exports.js';
@@ -15,6 +16,6 @@ export * from './exports.js';
  * console.log(component.version.version);
  * ```
  */
-export const load: Load = /* @__PURE__ */ loader({
+export const load: Load = /* @__PURE__ */ loader(instantiate, {
   byDefault: () => fetchModule(new URL('./guest.wasm', import.meta.url)),
 });

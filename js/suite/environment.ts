@@ -6,9 +6,11 @@ import type { Observed } from './import.js';
 
 /** The shipped package. */
 export interface Library extends Observed<typeof Package> {
+  /** What it runs on. */
+  readonly engine: 'component' | 'compact';
   /** The conformance driver. */
   readonly conform: typeof run;
-  /** `guest.wasm`. */
+  /** The module of the engine: `guest.wasm` or `compact.wasm`. */
   guest(): Promise<Uint8Array<ArrayBuffer>>;
   /** A module of `hosts/` by its name; rejects where the platform has no use for it. */
   host(name: string): Promise<any>;

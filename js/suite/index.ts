@@ -46,7 +46,8 @@ export async function suite(library: Library, environment: Environment): Promise
     ...needingBackend(requests),
     ...needingBackend(faults),
     ...needingBackend(clocks),
-    ...agentWorld(library, environment, backend),
+    // The other world is a component.
+    ...(library.engine === 'component' ? agentWorld(library, environment, backend) : []),
     ...policy(library, environment),
     ...violations(environment),
   ];

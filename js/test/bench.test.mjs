@@ -20,8 +20,9 @@ test('in Node the package is measured against every peer', (t) => {
   if (skip) return t.skip(skip);
   const { version, rows } = JSON.parse(run('bench/node.mjs', 'trial', folder));
   assert.equal(version, process.versions.node);
-  const ours = ['header/agent-identity', 'header/custodian', 'verify/agent-identity', 'call/nothing'];
-  const names = [...ours, ...PEERS.flatMap((peer) => [`sign/${peer}`, `verify/${peer}`])];
+  const ours = ['header/agent-identity', 'header/custodian', 'headers/1-worker', 'headers/2-workers', 'verify/agent-identity', 'call/nothing'];
+  const engines = ['header', 'verify', 'nothing', 'text', 'record'].flatMap((call) => [`engine/${call}/component`, `engine/${call}/compact`]);
+  const names = [...ours, ...engines, ...PEERS.flatMap((peer) => [`sign/${peer}`, `verify/${peer}`])];
   assert.deepEqual(rows.map(({ name }) => name).sort(), names.sort());
   for (const { name, ns } of rows) assert.ok(ns > 0, name);
 });
@@ -31,10 +32,12 @@ test('without peers it still measures', () => {
   assert.ok(rows.some(({ name }) => name === 'sign/node-crypto') && !rows.some(({ name }) => name === 'sign/noble'));
 });
 
-test('a start is told in its parts', () => {
-  const told = JSON.parse(run('bench/start.mjs'));
-  assert.deepEqual(Object.keys(told), ['import', 'load', 'first-header', 'all']);
-  assert.ok(told.import + told.load + told['first-header'] <= told.all + 1e-6);
+test('a start of either engine is told in its parts', () => {
+  for (const entry of ['node.js', 'compact/node.js']) {
+    const told = JSON.parse(run('bench/start.mjs', entry));
+    assert.deepEqual(Object.keys(told), ['import', 'load', 'first-header', 'all']);
+    assert.ok(told.import + told.load + told['first-header'] <= told.all + 1e-6);
+  }
 });
 
 test('its tables name the targets, and --filter writes nothing', () => {

@@ -149,6 +149,14 @@ test('a reader that waits is woken by the end, whoever brings it', async () => {
   for (const next of await Promise.all(waiting)) assert.deepEqual(next, { done: true, value: undefined });
 });
 
+test('after its end there is nothing to read', () => {
+  const { open, enroll } = scene();
+  for (const ended of [open(), enroll()]) {
+    ended.dispose();
+    assert.throws(() => ended.events(), { code: 'disposed' });
+  }
+});
+
 test('15-2 of more events than may wait the newest are lost and counted', async () => {
   const { open } = scene();
   const agent = open({ runTask: 'task-1' });

@@ -62,12 +62,17 @@ export class World {
 
   #pending(all, what, signal) {
     return new Promise((resolve, reject) => {
-      const one = { what, resolve, reject };
-      all.push(one);
-      signal.addEventListener('abort', () => {
+      const stop = () => {
         if (all.includes(one)) all.splice(all.indexOf(one), 1);
         reject(signal.reason);
-      });
+      };
+      const ended = (settle) => (value) => {
+        signal.removeEventListener('abort', stop);
+        settle(value);
+      };
+      const one = { what, resolve: ended(resolve), reject: ended(reject) };
+      all.push(one);
+      signal.addEventListener('abort', stop);
     });
   }
 

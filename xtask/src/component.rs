@@ -1,5 +1,6 @@
 //! Builds the components, and judges their sizes.
 
+use crate::compact;
 use crate::setup;
 use crate::workspace::Workspace;
 use agent_identity_builder::{Profile, sha256_hex};
@@ -32,6 +33,9 @@ pub fn run(workspace: &Workspace, output: Output) -> Result<(), String> {
             println!("  {}", write(workspace, profile, &bytes)?.display());
         }
         sizes.push(Size::of(profile, &bytes)?);
+    }
+    if output == Output::Write {
+        compact::build(workspace)?;
     }
     println!("\n{}", Size::HEADING);
     sizes.iter().for_each(|size| println!("{}", size.row()));

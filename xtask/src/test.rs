@@ -2,6 +2,7 @@
 //!
 //! To add a step, write a function from [`Run`] to [`Tally`] and name it in [`STEPS`].
 
+use crate::compact;
 use crate::component;
 use crate::javascript;
 use crate::libtest;
@@ -83,6 +84,7 @@ fn components(run: &Run<'_>) -> Tally {
         let name = format!("{} component: imports and size", profile.as_str());
         tally.check(&name, || component::build_and_check(run.workspace, profile));
     }
+    tally.check("compact engine: it builds", || compact::build(run.workspace));
     tally
 }
 

@@ -28,10 +28,21 @@ pub(crate) fn compacted(component: &[u8]) -> Result<Vec<u8>, BuildError> {
     Ok(out.finish())
 }
 
+/// The same for a module that is not part of a component: its names are known to others, and stay.
+pub fn compacted_module(module: &[u8]) -> Result<Vec<u8>, BuildError> {
+    let failed = |error: String| BuildError(format!("the module cannot be compacted: {error}"));
+    let order = FunctionOrder::of(module).map_err(|error| failed(error.to_string()))?;
+    let mut compaction = Compaction { order, keeps_names: true, ..Compaction::default() };
+    let mut out = Module::new();
+    compaction.parse_core_module(&mut out, Parser::new(0), module).map_err(|error| failed(error.to_string()))?;
+    Ok(out.finish())
+}
+
 #[derive(Default)]
 struct Compaction {
     /// What core modules export. What they import keeps its names: by those hosts that load the core module itself know the resources.
     exports: ShortNames,
+    keeps_names: bool,
     /// What each of the components within imports.
     imports: Vec<ShortNames>,
     /// Whether one of these is being read.
@@ -84,7 +95,8 @@ impl Reencode for Compaction {
 
     fn parse_export(&mut self, out: &mut ExportSection, export: Export<'_>) -> Result<(), Error> {
         let (kind, index) = (self.export_kind(export.kind)?, self.external_index(export.kind, export.index)?);
-        out.export(self.exports.of(export.name), kind, index);
+        let name = if self.keeps_names { export.name } else { self.exports.of(export.name) };
+        out.export(name, kind, index);
         Ok(())
     }
 

@@ -6,17 +6,36 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CARGO_PROFILE: &str = "guest";
-const PACKAGE: &str = "agent-identity-module";
-const MODULE: &str = "agent_identity_module.wasm";
 
-/// Compiles the guest and returns its core module.
+/// What is compiled into a module of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Package {
+    /// Name of the crate.
+    pub name: &'static str,
+    /// Its features; no others.
+    pub features: &'static str,
+}
+
+impl Package {
+    /// What becomes the component.
+    pub(crate) fn component(profile: Profile) -> Self {
+        let features = match profile {
+            Profile::Portable | Profile::Wide => "compact-hashes",
+            Profile::Agent => "compact-hashes,agent-world",
+        };
+        Self { name: "agent-identity-module", features }
+    }
+}
+
+/// Compiles a package for wasm and returns its module.
 ///
 /// Each profile has its own folder under `target_dir`: cargo does not tell builds apart that differ in `RUSTFLAGS` only,
 /// once a path is remapped.
-pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
+pub fn compile(root: &Path, target_dir: &Path, profile: Profile, package: Package) -> Result<Vec<u8>, BuildError> {
     let target_dir = target_dir.join(profile.as_str());
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--locked", "--package", PACKAGE, "--target", TARGET, "--profile", CARGO_PROFILE, "--features", features(profile)])
+        .args(["build", "--locked", "--package", package.name, "--target", TARGET, "--profile", CARGO_PROFILE])
+        .args(["--no-default-features", "--features", package.features])
         .arg("--manifest-path")
         .arg(root.join("Cargo.toml"))
         .arg("--target-dir")
@@ -38,15 +57,8 @@ pub fn compile(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u
         };
         return Err(BuildError(format!("compiling the {} guest failed:\n{log}{advice}", profile.as_str())));
     }
-    let module = target_dir.join(TARGET).join(CARGO_PROFILE).join(MODULE);
+    let module = target_dir.join(TARGET).join(CARGO_PROFILE).join(format!("{}.wasm", package.name.replace('-', "_")));
     std::fs::read(&module).map_err(|error| BuildError(format!("{} cannot be read: {error}", module.display())))
-}
-
-fn features(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Portable | Profile::Wide => "compact-hashes",
-        Profile::Agent => "compact-hashes,agent-world",
-    }
 }
 
 fn flags(root: &Path, profile: Profile) -> Vec<String> {

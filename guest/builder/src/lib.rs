@@ -7,7 +7,8 @@ mod compile;
 mod imports;
 mod stale_locals;
 
-pub use compile::compile;
+pub use compaction::compacted_module;
+pub use compile::{Package, compile};
 pub use imports::{check_imports, imports};
 
 use sha2_host::{Digest, Sha256};
@@ -61,7 +62,7 @@ pub fn sha256_hex(component: &[u8]) -> String {
 
 /// Builds the component of the workspace at `root`, with intermediate files under `target_dir`, and returns its bytes.
 pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
-    let module = compile(root, target_dir, profile)?;
+    let module = compile(root, target_dir, profile, Package::component(profile))?;
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .module(&module)

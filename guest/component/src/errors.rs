@@ -15,7 +15,7 @@ impl Guest for Component {
                 code: code.as_str().into(),
                 advice: code.advice().into(),
                 meaning: code.meaning().into(),
-                json_rpc: code.json_rpc(),
+                is_invalid_request: code.is_invalid_request(),
             })
             .collect()
     }

@@ -1,6 +1,7 @@
 //! The component: WIT bindings over `agent-identity-core`, and nothing else. One module per interface.
 //!
 //! With the feature `agent-world` it is that of the second world: the first one's interfaces, and `client`, which awaits its imports.
+//! With the feature `compact` the same functions are offered to JavaScript by wasm-bindgen instead.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
@@ -12,6 +13,8 @@ mod allocator;
 mod assertions;
 #[cfg(feature = "agent-world")]
 mod client;
+#[cfg(feature = "compact")]
+mod compact;
 mod errors;
 mod keys;
 mod logins;
@@ -25,6 +28,7 @@ mod task_refs;
 mod verification;
 
 /// The bindings of one world, both with the same types.
+#[cfg(not(feature = "compact"))]
 macro_rules! bindings {
     ($world:tt, $path:tt, {$($with:tt)*} $($options:tt)*) => {
         #[allow(missing_docs, unsafe_op_in_unsafe_fn, clippy::all, clippy::as_conversions, clippy::arithmetic_side_effects)]
@@ -56,16 +60,19 @@ macro_rules! bindings {
     };
 }
 
-#[cfg(not(feature = "agent-world"))]
+#[cfg(not(any(feature = "agent-world", feature = "compact")))]
 bindings!("identity", "../../wit", {});
 #[cfg(feature = "agent-world")]
 bindings!("agent-identity:agent/agent", ["../../wit", "../../wit/agent"], {
     "agent-identity:agent/http@0.1.0/response": agent_identity_core::flow::HttpResponse,
 } generate_all,);
 
-#[cfg(not(feature = "agent-world"))]
+#[cfg(not(any(feature = "agent-world", feature = "compact")))]
 use bindings::agent_identity::component as imports;
+#[cfg(not(feature = "compact"))]
 use bindings::exports::agent_identity::component as exports;
+#[cfg(feature = "compact")]
+use compact::{exports, imports};
 
 /// What the second world imports.
 #[cfg(feature = "agent-world")]
@@ -77,4 +84,5 @@ mod imports {
 /// Carries the implementation of every exported interface.
 struct Component;
 
+#[cfg(not(feature = "compact"))]
 bindings::export!(Component with_types_in bindings);

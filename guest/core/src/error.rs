@@ -292,19 +292,19 @@ codes! {
 }
 
 impl Code {
-    /// The number that JSON-RPC has for the code, if the specification gives it one: that of an invalid request to what callers do wrong
-    /// with ids (`spec/metadata.md` 4-9).
-    pub fn json_rpc(self) -> Option<i32> {
-        match self {
+    /// Whether a server that speaks JSON-RPC answers it as an invalid request, -32600: what callers do wrong with ids
+    /// (`spec/metadata.md` 4-9).
+    pub fn is_invalid_request(self) -> bool {
+        matches!(
+            self,
             Self::InvalidThreadId
-            | Self::InvalidTurnId
-            | Self::DuplicateThreadId
-            | Self::DuplicateTurnId
-            | Self::TurnHistoryUnreadable
-            | Self::ThreadIdWithResume
-            | Self::ThreadPathConflict => Some(-32600),
-            _ => None,
-        }
+                | Self::InvalidTurnId
+                | Self::DuplicateThreadId
+                | Self::DuplicateTurnId
+                | Self::TurnHistoryUnreadable
+                | Self::ThreadIdWithResume
+                | Self::ThreadPathConflict
+        )
     }
 
     /// The code spelt `text`, if there is one.

@@ -2,8 +2,10 @@
 
 mod attempts;
 mod backend;
+mod page;
 mod story;
 
+use super::built_console::built_console;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use crate::authority::{Authority, AuthorityConfig, RunningAuthority, TaskIds};
@@ -12,7 +14,9 @@ use crate::types::{PrivateForm, SecretForm};
 use crate::{Agent, Component, Error, Key, Session, agent};
 use attempts::Attempts;
 use clap::Args;
+use page::Page;
 use serde_json::json;
+use std::path::PathBuf;
 use std::time::Instant;
 use story::{Story, milliseconds};
 use zeroize::Zeroizing;
@@ -21,12 +25,20 @@ use zeroize::Zeroizing;
 ///
 /// Starts a backend on a loopback port, registers an agent and two tasks, sends signed requests over HTTP, and shows how a
 /// replayed, an expired and a tampered header are refused. Nothing is kept. Exit code 0 when everything went as it should.
+///
+/// With --console it then serves the console, a page that does the same in a browser, and prints its URL. Ctrl-C ends it, and so does
+/// the end of standard input, or an hour.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   agent-identity demo
+  agent-identity demo --console
   agent-identity demo --json | jq .steps")]
-pub struct Demo {}
+pub struct Demo {
+    /// Then serve the console: the one built in the checkout, or the one in DIR
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    console: Option<Option<PathBuf>>,
+}
 
 const ACCOUNT: &str = "acct-demo";
 const USER: &str = "user-demo";
@@ -34,7 +46,9 @@ const THREAD: &str = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
 
 impl Demo {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
-        let mut story = Story::new(&context.output);
+        // What cannot be served is told first.
+        let console = self.console.map(|folder| built_console(folder.as_deref())).transpose()?;
+        let mut story = Story::new(&context.output, console.is_some());
         story.say("Everything below runs on this machine and is gone when the demo ends.")?;
         let started = Instant::now();
         let component = context.component()?;
@@ -47,7 +61,15 @@ impl Demo {
         let closed = authority.shutdown().await;
         played?;
         closed?;
-        if story.end()? { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
+        let page = match console {
+            Some(console) => Some(Page::serve(&component, console, &mut story).await?),
+            None => None,
+        };
+        let ended = story.end();
+        if let Some(page) = page {
+            page.until_ended(ended.is_ok()).await?;
+        }
+        if ended? { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
     }
 }
 

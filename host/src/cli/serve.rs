@@ -1,14 +1,16 @@
 //! `agent-identity serve`
 
+use super::built_console::built_console;
 use super::context::Context;
 use super::failure::Failure;
+use super::interruption::Interruption;
 use super::output::Facts;
 use super::private_file;
-use crate::authority::{Authority, AuthorityConfig, Console, Database, Faults, IdentitySubject, RunningAuthority, TaskIds, replay_mode};
+use crate::authority::{Authority, AuthorityConfig, Database, Faults, IdentitySubject, RunningAuthority, TaskIds, replay_mode};
 use crate::types::verification::ReplayMode;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// Run a backend: registration, verification, replay protection
@@ -74,7 +76,7 @@ impl Serve {
             ahead_s: self.ahead,
             task_ids: self.task_ids,
             faults: self.fault.clone(),
-            console: self.console.as_ref().map(|folder| console(folder.as_deref())).transpose()?,
+            console: self.console.as_ref().map(|folder| built_console(folder.as_deref())).transpose()?,
             ..AuthorityConfig::default()
         };
         // Listened for from here on: whoever reads what is told may interrupt at once.
@@ -133,55 +135,5 @@ impl Serve {
             private_file::replace(file, identity.jwt.as_bytes())?;
         }
         Ok(())
-    }
-}
-
-/// The console in this folder, or in the checkout that this program was built in.
-fn console(folder: Option<&Path>) -> Result<Console, Failure> {
-    const BUILD: &str = "in the folder js of a checkout run: npm ci && npm run build && npm run console";
-    let beside = || std::env::current_exe().ok().and_then(|program| Console::beside(&program));
-    let Some(folder) = folder.map(Path::to_owned).or_else(beside) else {
-        return Err(Failure::config(
-            "the console is not built, or not beside this program",
-            format!("{BUILD}; or name its folder: --console DIR"),
-        ));
-    };
-    Console::read(&folder).map_err(|error| Failure::from(error).next(BUILD))
-}
-
-/// SIGINT or SIGTERM; Ctrl-C elsewhere.
-#[cfg(unix)]
-struct Interruption(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Interruption {
-    fn listen() -> Result<Self, Failure> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| Failure::internal(format!("signals cannot be awaited: {error}")));
-        Ok(Self(listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?))
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Interruption;
-
-#[cfg(not(unix))]
-impl Interruption {
-    fn listen() -> Result<Self, Failure> {
-        Ok(Self)
-    }
-
-    async fn wait(self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without signals the process is simply ended.
-            std::future::pending::<()>().await;
-        }
     }
 }

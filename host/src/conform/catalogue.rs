@@ -41,14 +41,14 @@ struct Code {
     code: String,
     advice: &'static str,
     meaning: String,
-    json_rpc: Option<i32>,
+    is_invalid_request: bool,
 }
 
 pub(super) fn list_errors(driver: &mut Driver, _: Nothing) -> Result<Codes, Error> {
     let codes = driver.session.catalogue()?;
     let code = |row: CodeDescription| {
-        let CodeDescription { code, advice, meaning, json_rpc } = row;
-        Code { code, advice: advice_text(advice), meaning, json_rpc }
+        let CodeDescription { code, advice, meaning, is_invalid_request } = row;
+        Code { code, advice: advice_text(advice), meaning, is_invalid_request }
     };
     Ok(Codes { codes: codes.into_iter().map(code).collect() })
 }

@@ -1,5 +1,6 @@
 // Measures in this page, as the query says: how it starts, or how fast it is then. `findings` is what came of it, as JSON.
 
+import { engines } from '../engines.js';
 import { EFFORTS, measure } from '../harness.js';
 import { ours, webCrypto } from '../subjects.js';
 
@@ -8,7 +9,7 @@ const asked = new URLSearchParams(location.search);
 /** The browser was just given an empty cache: everything is fetched. */
 async function start() {
   const begun = performance.now();
-  const { load } = await import('../../dist/web.js');
+  const { load } = await import(`../../dist/${asked.get('entry')}`);
   const imported = performance.now();
   const { Assertion, Key } = await load();
   const loaded = performance.now();
@@ -18,9 +19,10 @@ async function start() {
 }
 
 async function rows() {
-  const [{ load }, { WebCryptoCustodian }] = await Promise.all([import('../../dist/web.js'), import('../../dist/hosts/web-crypto.js')]);
+  const paths = ['web', 'compact/web', 'hosts/web-crypto'];
+  const [{ load }, { load: loadCompact }, { WebCryptoCustodian }] = await Promise.all(paths.map((path) => import(`../../dist/${path}.js`)));
   const custodian = new WebCryptoCustodian({ ephemeral: true });
-  const subjects = [...(await ours(await load(), custodian, await custodian.generate('bench'))), ...(await webCrypto())];
+  const subjects = [...(await ours(await load(), custodian, await custodian.generate('bench'))), ...engines({ component: await load(), compact: await loadCompact() }), ...(await webCrypto())];
   return measure(subjects, EFFORTS[asked.get('effort')]);
 }
 

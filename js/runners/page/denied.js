@@ -2,7 +2,9 @@
 
 import { indexedDbOrMemory } from '../../dist/hosts/indexed-db.js';
 import { WebCryptoCustodian } from '../../dist/hosts/web-crypto.js';
-import { load } from '../../dist/web.js';
+import { ENGINES } from './engines.js';
+
+const { load } = await import(`../../dist/${ENGINES[new URLSearchParams(location.search).get('engine')].web}`);
 
 async function findings() {
   const { storage, report } = await indexedDbOrMemory();

@@ -1,4 +1,6 @@
-import { load } from '../../dist/web.js';
+import { ENGINES } from './engines.js';
+
+const { load } = await import(`../../dist/${ENGINES[new URLSearchParams(location.search).get('engine')].web}`);
 
 parent.postMessage(
   await load().then(

@@ -1,13 +1,18 @@
 // Runs the suite in this page, in a worker, or in a service worker, as the query says. `findings` is what came of it, as JSON.
 
+import { ENGINES } from './engines.js';
+
+const query = new URLSearchParams(location.search);
+const engine = query.get('engine');
+
 const PLACES = {
   page: async () => {
     const [{ observed }, { findingsHere }] = await Promise.all([import('../../build/suite/index.js'), import('./here.js')]);
-    const entry = await observed(() => import('../../dist/web.js'));
-    return findingsHere(entry, (name) => import(`../../dist/hosts/${name}.js`), { frame, signElsewhere });
+    const entry = await observed(() => import(`../../dist/${ENGINES[engine].web}`));
+    return findingsHere(engine, entry, (name) => import(`../../dist/hosts/${name}.js`), { frame, signElsewhere });
   },
   worker: () => {
-    const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL(`worker.js?engine=${engine}`, import.meta.url), { type: 'module' });
     return new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
@@ -25,7 +30,7 @@ const PLACES = {
       look();
     });
     const { port1, port2 } = new MessageChannel();
-    worker.postMessage('run', [port2]);
+    worker.postMessage(engine, [port2]);
     return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
   },
 };
@@ -37,7 +42,7 @@ async function signElsewhere(work) {
     return await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
-      worker.postMessage(work);
+      worker.postMessage({ ...work, entry: ENGINES[engine].web });
     });
   } finally {
     worker.terminate();
@@ -55,7 +60,9 @@ async function frame(page, isApart = false) {
     });
   });
   if (isApart) element.sandbox.add('allow-scripts');
-  element.src = page;
+  const url = new URL(page, location.href);
+  url.searchParams.set('engine', engine);
+  element.src = url.href;
   document.body.append(element);
   try {
     return await told;
@@ -64,7 +71,7 @@ async function frame(page, isApart = false) {
   }
 }
 
-const place = new URLSearchParams(location.search).get('place');
+const place = query.get('place');
 globalThis.findings = PLACES[place]().then(JSON.stringify, (error) =>
   JSON.stringify([{ name: `the suite in a ${place}`, outcome: 'failed', why: `${error}\n${error?.stack}`, milliseconds: 0 }]),
 );

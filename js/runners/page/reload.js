@@ -2,7 +2,9 @@
 
 import { IndexedDbStorage } from '../../dist/hosts/indexed-db.js';
 import { WebCryptoCustodian } from '../../dist/hosts/web-crypto.js';
-import { load } from '../../dist/web.js';
+import { ENGINES } from './engines.js';
+
+const { load } = await import(`../../dist/${ENGINES[new URLSearchParams(location.search).get('engine')].web}`);
 
 const [storage, custodian] = [new IndexedDbStorage({ name: 'reload' }), new WebCryptoCustodian({ name: 'reload' })];
 const document = (await storage.load('reload.json'))?.document;

@@ -1,57 +1,55 @@
-import { internal, unsupported } from '../error.js';
-import type { Clock, Random } from '../host.js';
+import { checkArguments } from '../engine/checks.js';
+import type { Engine, Environment, Guest } from '../engine/engine.js';
+import { type Call, Instance, MOST_RANDOM, lazily, orThrow } from '../engine/instance.js';
+import { unsupported } from '../error.js';
+import { COMPONENT_SHA256, PACKAGE } from '../generated/build.js';
+import { bind } from '../generated/abi.js';
 import { Memory } from './memory.js';
-import { type Type, checkArguments, lazily, tuple } from './types.js';
-
-/** What the component asks for while it runs. */
-export interface Environment {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-/** A function of the component: its arguments are checked, its failures are thrown. */
-export type Call = (...values: any[]) => any;
+import { type Type, own, result, tuple } from './types.js';
 
 /** The types of a function: of its parameters, and of its result if it has one. */
-export type Types = readonly [params: readonly Type[], result?: Type];
+type Types = readonly [params: readonly Type[], result?: Type];
 
 /** Most slots that parameters are passed in. */
 const MOST_SLOTS = 16;
 
-/** No caller needs more at once, and no browser gives more. */
-const MOST_RANDOM = 65_536;
-
-/** One instance of the component, and nothing of what its interfaces mean. It is synchronous, so it has one caller at a time. */
-export class Instance {
+/** An instance of the component's core module: values cross by the Canonical ABI. */
+export class AbiInstance extends Instance {
+  readonly digest = COMPONENT_SHA256;
   readonly #exports: WebAssembly.Exports;
-  readonly #package: string;
   readonly #destructors = new Map<string, (representation: number) => void>();
   readonly memory: Memory;
-  #environment: Environment | undefined;
-  #trap: string | undefined;
 
-  constructor(module: WebAssembly.Module, packageName: string) {
-    this.#package = packageName;
+  constructor(module: WebAssembly.Module) {
+    super();
     this.#exports = this.#instantiate(module);
     this.memory = new Memory(this, this.#exports);
   }
 
-  /** Whether the instance can still be used. After a trap nothing in it can be trusted. */
-  get isSound(): boolean {
-    return this.#trap === undefined;
+  guest(environment: Environment): Guest {
+    const plain = (path: string, names: string, types: () => Types) => this.#function(path, environment, names, types);
+    const fallible = (path: string, names: string, types: () => Types) => {
+      const call = plain(path, names, () => {
+        const [params, value] = types();
+        return [params, result(value, own('error'))];
+      });
+      return orThrow(() => guest, call);
+    };
+    const guest = bind(plain, fallible);
+    return guest;
   }
 
   /** A function of an interface. `names` are those of its parameters. It is looked up, and its types are asked for, at its first use. */
-  function(path: string, environment: Environment, names: string, types: () => Types): Call {
+  #function(path: string, environment: Environment, names: string, types: () => Types): Call {
     const bound = lazily(() => {
       const [params, result] = types();
       return { names: names.split(' '), params, run: this.#bound(path, params, result) };
     });
     return (...values) =>
-      this.#enter(environment, () => {
+      this.enter(environment, () => {
         const { names, params, run } = bound();
-        checkArguments(names, params, values, this.memory);
-        return this.#guard(() => run(values));
+        checkArguments(names, params, values, this);
+        return this.guard(() => run(values));
       });
   }
 
@@ -82,11 +80,8 @@ export class Instance {
     };
   }
 
-  /** Drops what a handle stands for. In an instance that trapped it is gone with everything else. */
-  drop(kind: string, representation: number): void {
-    if (!this.isSound) return;
-    // A finalizer never runs while the component does: neither is interrupted.
-    this.#guard(() => this.#destructor(kind)(representation));
+  protected end(kind: string, representation: number): void {
+    this.#destructor(kind)(representation);
   }
 
   #instantiate(module: WebAssembly.Module): WebAssembly.Exports {
@@ -101,29 +96,8 @@ export class Instance {
     return exports;
   }
 
-  #enter<T>(environment: Environment, call: () => T): T {
-    if (this.#trap !== undefined) throw internal(`this instance of the component has trapped (${this.#trap}); load the component anew`);
-    if (this.#environment) throw internal('a clock or a random source called the component that asked it');
-    this.#environment = environment;
-    try {
-      return call();
-    } finally {
-      this.#environment = undefined;
-    }
-  }
-
-  /** A trap is `internal` and spoils the instance. */
-  #guard<T>(call: () => T): T {
-    try {
-      return call();
-    } catch (trap) {
-      this.#trap = trap instanceof Error ? trap.message : 'unknown';
-      throw internal(`the component trapped: ${this.#trap}`, trap);
-    }
-  }
-
   #name(path: string): string {
-    const [interfaceName, version] = [path.slice(0, path.indexOf('#')), this.#package.split('@')];
+    const [interfaceName, version] = [path.slice(0, path.indexOf('#')), PACKAGE.split('@')];
     return `${version[0]}/${interfaceName}@${version[1]}${path.slice(path.indexOf('#'))}`;
   }
 
@@ -158,9 +132,9 @@ export class Instance {
       case 'resource-drop':
         return (representation: number) => this.#destructor(kind!)(representation);
       case 'now':
-        return () => this.#milliseconds(this.#environment!.clock.now());
+        return () => this.now();
       case 'monotonic':
-        return () => this.#milliseconds(this.#environment!.clock.monotonic());
+        return () => this.monotonic();
       case 'bytes':
         return (length: number, at: number) => this.#random(length >>> 0, at);
       default:
@@ -168,30 +142,19 @@ export class Instance {
     }
   }
 
-  /** Milliseconds as a host gives them: whole ones, or a clock with a finer step. */
-  #milliseconds(reading: number | bigint): bigint {
-    return typeof reading === 'bigint' ? reading : BigInt(Math.floor(reading));
-  }
-
   /** Writes `result<list<u8>>`. */
   #random(length: number, at: number): void {
-    const bytes = this.#draw(length);
-    const [from] = bytes ? this.memory.writeBytes(bytes) : [0];
+    // Room for what nobody gives is not made.
+    const bytes = new Uint8Array(length > MOST_RANDOM ? 0 : length);
+    const isFilled = length <= MOST_RANDOM && this.fill(bytes);
+    const [from] = isFilled ? this.memory.writeBytes(bytes) : [0];
     const { view } = this.memory;
-    view.setUint8(at, bytes ? 0 : 1);
+    view.setUint8(at, isFilled ? 0 : 1);
     view.setUint32(at + 4, from, true);
     view.setUint32(at + 8, length, true);
-    bytes?.fill(0);
-  }
-
-  #draw(length: number): Uint8Array | undefined {
-    if (length > MOST_RANDOM) return undefined;
-    const bytes = new Uint8Array(length);
-    try {
-      this.#environment!.random.fill(bytes);
-      return bytes;
-    } catch {
-      return undefined;
-    }
+    bytes.fill(0);
   }
 }
+
+/** @internal */
+export const instantiate = (module: WebAssembly.Module): Engine => new AbiInstance(module);

@@ -1,4 +1,4 @@
-import type { Instance } from './instance.js';
+import type { Instance } from '../engine/instance.js';
 
 type Reallocate = (at: number, size: number, align: number, newSize: number) => number;
 

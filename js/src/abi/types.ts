@@ -1,13 +1,7 @@
-/**
- * The types of the Canonical ABI that the component's interfaces use: how a value is checked, flattened, written and read.
- *
- * Values have the usual JavaScript forms: records are objects with camel-case members, `option` is the value or `undefined`, a variant
- * is `{ tag, val }`, a result inside something else `{ tag: 'ok' | 'err', val }`, an enum its name, `list<u8>` a `Uint8Array`, 64-bit
- * integers are bigints, resources are {@link Handle}s. Nothing is coerced: what has another form is refused before anything is written.
- */
+/** The types of the Canonical ABI that the component's interfaces use: how a value is checked, flattened, written and read. */
 
-import { AgentIdentityError } from '../error.js';
-import { Handle } from './handle.js';
+import * as checks from '../engine/checks.js';
+import { Handle } from '../engine/handle.js';
 import type { Memory } from './memory.js';
 
 /** One slot of a flattened value: a 32-bit or a 64-bit integer. */
@@ -22,7 +16,7 @@ export interface Type {
   /** Slots when passed by value. */
   readonly flat: readonly Slot[];
   /** Throws `argument-invalid` unless the value has this type. */
-  check(value: unknown, memory: Memory): void;
+  readonly check: checks.Check;
   /** Appends the slots of a checked value. */
   lower(value: any, memory: Memory, slots: (number | bigint)[]): void;
   /** Writes a checked value. */
@@ -33,46 +27,12 @@ export interface Type {
   lift?(slot: any, memory: Memory): any;
 }
 
-/** Something that is made when it is first needed: most programs use few of the types. */
-export function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
-
-/** A fault in an argument, and where in it. */
-class Fault {
-  readonly path: (string | number)[] = [];
-
-  constructor(readonly expected: string) {}
-}
-
-/** Throws `argument-invalid` unless the arguments fit. */
-export function checkArguments(names: readonly string[], types: readonly Type[], values: readonly unknown[], memory: Memory): void {
-  types.forEach((type, index) => within(names[index] ?? index, () => type.check(values[index], memory), true));
-}
-
-function within(step: string | number, check: () => void, outermost = false): void {
-  try {
-    check();
-  } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    fault.path.unshift(step);
-    if (!outermost) throw fault;
-    const where = fault.path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index ? `.${part}` : part)).join('');
-    throw new AgentIdentityError('argument-invalid', 'fix-config', `${where} must be ${fault.expected}`);
-  }
-}
-
-function refuse(expected: string): never {
-  throw new Fault(expected);
-}
-
 const aligned = (at: number, align: number): number => Math.ceil(at / align) * align;
 
 function primitive(
   size: number,
   slot: Slot,
-  check: (value: unknown) => void,
+  check: checks.Check,
   put: (view: DataView, at: number, value: any) => void,
   get: (view: DataView, at: number) => any,
   lift: (slot: any) => any = (value) => value,
@@ -90,27 +50,18 @@ function primitive(
   };
 }
 
-function integer(bits: 8 | 16 | 32, kind: 'Int' | 'Uint' = 'Uint'): Type {
-  const isSigned = kind === 'Int';
-  const most = 2 ** (isSigned ? bits - 1 : bits) - 1;
-  const least = isSigned ? -most - 1 : 0;
-  const check = (value: unknown) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) refuse(`an integer from ${least} to ${most}`);
-  };
+function integer(bits: 8 | 16 | 32): Type {
   return primitive(
     bits / 8,
     'i32',
-    check,
-    (view, at, value) => view[`set${kind}${bits}`](at, value, true),
-    (view, at) => view[`get${kind}${bits}`](at, true),
-    (slot) => (isSigned ? slot | 0 : slot >>> 0),
+    checks.integer(bits),
+    (view, at, value) => view[`setUint${bits}`](at, value, true),
+    (view, at) => view[`getUint${bits}`](at, true),
+    (slot) => slot >>> 0,
   );
 }
 
-function big(least: bigint, most: bigint, signed: boolean): Type {
-  const check = (value: unknown) => {
-    if (typeof value !== 'bigint' || value < least || value > most) refuse(`a bigint from ${least} to ${most}`);
-  };
+function big(check: checks.Check, signed: boolean): Type {
   return primitive(
     8,
     'i64',
@@ -124,14 +75,13 @@ function big(least: bigint, most: bigint, signed: boolean): Type {
 export const u8 = integer(8);
 export const u16 = integer(16);
 export const u32 = integer(32);
-export const s32 = integer(32, 'Int');
-export const s64 = big(-(2n ** 63n), 2n ** 63n - 1n, true);
-export const u64 = big(0n, 2n ** 64n - 1n, false);
+export const s64 = big(checks.s64, true);
+export const u64 = big(checks.u64, false);
 
 export const bool = primitive(
   1,
   'i32',
-  (value) => typeof value === 'boolean' || refuse('a boolean'),
+  checks.bool,
   (view, at, value) => view.setUint8(at, value),
   (view, at) => view.getUint8(at) !== 0,
   (slot) => slot !== 0,
@@ -139,7 +89,7 @@ export const bool = primitive(
 
 /** Something that lies elsewhere in memory: pointer and length. */
 function indirect(
-  check: Type['check'],
+  check: checks.Check,
   write: (value: any, memory: Memory) => readonly [at: number, length: number],
   read: (memory: Memory, at: number, length: number) => any,
 ): Type {
@@ -158,38 +108,22 @@ function indirect(
   };
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 export const string = indirect(
-  (value) => {
-    if (typeof value !== 'string') refuse('a string');
-    // Encoding would replace it, and another text would be signed.
-    if (LONE_SURROGATE.test(value as string)) refuse('well-formed Unicode, without lone surrogates');
-  },
+  checks.string,
   (value, memory) => memory.writeText(value),
   (memory, at, length) => memory.readText(at, length),
 );
 
 /** `list<u8>`. */
 export const bytes = indirect(
-  (value) => isBytes(value) || refuse('a Uint8Array'),
+  checks.bytes,
   (value, memory) => memory.writeBytes(value),
   (memory, at, length) => memory.readBytes(at, length),
 );
 
-/** Whether a value is a `Uint8Array`, of whatever realm. */
-export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
-}
-
 export function list(of: Type): Type {
   return indirect(
-    (value, memory) => {
-      if (!Array.isArray(value)) refuse('an array');
-      for (let index = 0; index < (value as unknown[]).length; index += 1) {
-        within(index, () => of.check((value as unknown[])[index], memory));
-      }
-    },
+    checks.list(of),
     (value: unknown[], memory) => {
       const at = memory.allocate(of.size * value.length, of.align);
       value.forEach((one, index) => of.store(one, memory, at + index * of.size));
@@ -202,7 +136,7 @@ export function list(of: Type): Type {
 /** Members one after the other, however they are kept in the value. */
 function sequence(
   types: readonly Type[],
-  check: Type['check'],
+  check: checks.Check,
   take: (value: any, index: number) => unknown,
   make: (members: unknown[]) => unknown,
 ): Type {
@@ -229,10 +163,7 @@ export function record(members: Readonly<Record<string, Type>>): Type {
   const types = Object.values(members);
   return sequence(
     types,
-    (value, memory) => {
-      if (typeof value !== 'object' || value === null) refuse('an object');
-      names.forEach((name, index) => within(name, () => types[index]!.check((value as Record<string, unknown>)[name], memory)));
-    },
+    checks.record(names, types),
     (value, index) => value[names[index]!],
     (loaded) => Object.fromEntries(loaded.map((member, index) => [names[index], member])),
   );
@@ -241,10 +172,7 @@ export function record(members: Readonly<Record<string, Type>>): Type {
 export function tuple(types: readonly Type[]): Type {
   return sequence(
     types,
-    (value, memory) => {
-      if (!Array.isArray(value) || value.length !== types.length) refuse(`an array of ${types.length}`);
-      types.forEach((type, index) => within(index, () => type.check((value as unknown[])[index], memory)));
-    },
+    checks.tuple(types),
     (value, index) => value[index],
     (loaded) => loaded,
   );
@@ -253,7 +181,7 @@ export function tuple(types: readonly Type[]): Type {
 /** One of several cases; `caseOf` finds the case and its payload in a value, `make` makes the value. */
 function cases(
   payloads: readonly (Type | undefined)[],
-  check: Type['check'],
+  check: checks.Check,
   caseOf: (value: any) => readonly [index: number, payload?: unknown],
   make: (index: number, payload: any) => unknown,
 ): Type {
@@ -294,7 +222,7 @@ function cases(
 export function option(of: Type): Type {
   return cases(
     [undefined, of],
-    (value, memory) => value === undefined || of.check(value, memory),
+    checks.option(of),
     (value) => (value === undefined ? [0] : [1, value]),
     (_, payload) => payload,
   );
@@ -303,7 +231,7 @@ export function option(of: Type): Type {
 export function enumeration(names: readonly string[]): Type {
   return cases(
     names.map(() => undefined),
-    (value) => names.includes(value as string) || refuse(`one of ${names.join(', ')}`),
+    checks.enumeration(names),
     (value) => [names.indexOf(value)],
     (index) => names[index],
   );
@@ -314,12 +242,7 @@ export function variant(members: Readonly<Record<string, Type | undefined>>): Ty
   const payloads = Object.values(members);
   return cases(
     payloads,
-    (value, memory) => {
-      const { tag, val } = (value ?? {}) as { tag?: unknown; val?: unknown };
-      const index = names.indexOf(tag as string);
-      if (index < 0) refuse(`an object whose tag is one of ${names.join(', ')}`);
-      within('val', () => (payloads[index] ? payloads[index].check(val, memory) : val === undefined || refuse('absent')));
-    },
+    checks.variant(names, payloads),
     (value) => [names.indexOf(value.tag), value.val],
     (index, payload) => (payloads[index] ? { tag: names[index], val: payload } : { tag: names[index] }),
   );
@@ -333,11 +256,7 @@ export function result(ok: Type | undefined, err: Type | undefined): Type {
 export function borrow(kind: string): Type {
   return {
     ...u32,
-    check: (value, memory) => {
-      if (!(value instanceof Handle) || value.kind !== kind) refuse(`a ${kind}`);
-      (value as Handle).use();
-      if ((value as Handle).instance !== memory.instance) refuse(`a ${kind} of the same component`);
-    },
+    check: checks.borrow(kind),
     lower: (value: Handle, _, slots) => slots.push(value.use()),
     store: (value: Handle, memory, at) => memory.view.setUint32(at, value.use(), true),
   };

@@ -1,4 +1,4 @@
-import type { Guest } from '../abi/guest.js';
+import type { Guest } from '../engine/engine.js';
 import { Agent } from '../agent.js';
 import { whole } from '../assertion.js';
 import { type OperationOptions, drive, never } from '../drive.js';

@@ -1,6 +1,6 @@
 /** What an agent is made of, and what is told to it and by it. */
 
-import type { Guest } from '../abi/guest.js';
+import type { Guest } from '../engine/engine.js';
 import type { Observer, OperationOptions } from '../drive.js';
 import type { Host } from '../host.js';
 import type { Key } from '../key.js';

@@ -1,6 +1,6 @@
 /** How an agent comes by its tasks. */
 
-import type { Handle } from '../abi/handle.js';
+import type { Handle } from '../engine/handle.js';
 import { type Observer, type OperationOptions, type ProgressEvent, drive, never, tell } from '../drive.js';
 import { AgentIdentityError, internal } from '../error.js';
 import type { Audience } from '../events.js';

@@ -1,13 +1,14 @@
 /** What every command is given. */
 
 import { readFile } from 'node:fs/promises';
+import { instantiate } from '../abi/instance.js';
 import type { Component } from '../component.js';
 import { type Load, compileSource, loader } from '../load.js';
 import type { Given } from './arguments.js';
 import { Home } from './home.js';
 import { Output } from './output.js';
 
-const load: Load = loader({ byDefault: async () => compileSource(await readFile(new URL('../guest.wasm', import.meta.url))) });
+const load: Load = loader(instantiate, { byDefault: async () => compileSource(await readFile(new URL('../guest.wasm', import.meta.url))) });
 
 /** The options of every command, and what commands make of them. */
 export class Context {

@@ -1,7 +1,7 @@
 /** The attestation envelope: one operation, answered with the outcome of the question. */
 
-import { failureOf } from '../abi/guest.js';
-import type { Handle } from '../abi/handle.js';
+import { failureOf } from '../engine/engine.js';
+import type { Handle } from '../engine/handle.js';
 import { configInvalid, internal } from '../error.js';
 import type { Attestation, Outcome, Progress } from '../generated/types.js';
 import type { Driver } from './driver.js';

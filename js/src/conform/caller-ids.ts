@@ -1,6 +1,6 @@
 /** Ids that callers choose: a host with threads and a store, call after call. */
 
-import type { Handle } from '../abi/handle.js';
+import type { Handle } from '../engine/handle.js';
 import { AgentIdentityError, configInvalid, internal } from '../error.js';
 import { type Value, orOmitted } from './answer.js';
 import type { Driver } from './driver.js';

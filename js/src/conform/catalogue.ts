@@ -1,13 +1,12 @@
 /** What answers: its version, and the codes it knows. */
 
-import { COMPONENT_SHA256, VERSION } from '../generated/build.js';
-import { PACKAGE } from '../generated/interfaces.js';
+import { PACKAGE, VERSION } from '../generated/build.js';
 import { struct } from './json.js';
 import { operation } from './operation.js';
 
 export const version = operation(struct({}), (driver) => ({
   component_version: VERSION,
-  component_sha256: COMPONENT_SHA256,
+  component_sha256: driver.digest,
   wit_package: PACKAGE,
   unicode_version: driver.guest.taskRefs.unicodeVersion(),
   host: 'node',
@@ -15,5 +14,10 @@ export const version = operation(struct({}), (driver) => ({
 }));
 
 export const listErrors = operation(struct({}), (driver) => ({
-  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning, jsonRpc }) => ({ code, advice, meaning, json_rpc: jsonRpc })),
+  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning, isInvalidRequest }) => ({
+    code,
+    advice,
+    meaning,
+    is_invalid_request: isInvalidRequest,
+  })),
 }));

@@ -1,8 +1,7 @@
 /** One instance of the component, asked one question after another. */
 
-import { type Guest, guestOf, instantiate } from '../abi/guest.js';
-import type { Handle } from '../abi/handle.js';
-import type { Instance } from '../abi/instance.js';
+import type { Engine, Guest } from '../engine/engine.js';
+import type { Handle } from '../engine/handle.js';
 import { hexText } from './bytes.js';
 
 /** Keys of either kind that are kept at most. */
@@ -10,17 +9,18 @@ const MOST_KEPT = 64;
 
 /** Answers questions. Keys stay in the instance for the next question that names them: only speed depends on that. */
 export class Driver {
-  readonly #module: WebAssembly.Module;
+  readonly #make: () => Engine;
   readonly #keys = new Map<string, Handle>();
   readonly #verifyingKeys = new Map<string, Handle>();
-  #instance!: Instance;
+  #engine!: Engine;
   #now = 0n;
   #random: Uint8Array = new Uint8Array();
   /** Every function of the component. */
   guest!: Guest;
 
-  constructor(module: WebAssembly.Module) {
-    this.#module = module;
+  /** `make` gives a new instance. */
+  constructor(make: () => Engine) {
+    this.#make = make;
     this.#beginAnew();
   }
 
@@ -28,7 +28,7 @@ export class Driver {
   begin(): void {
     this.setClock(0n);
     this.setRandom(new Uint8Array());
-    if (!this.#instance.isSound) this.#beginAnew();
+    if (!this.#engine.isSound) this.#beginAnew();
   }
 
   /** The clock shows the time of the question. */
@@ -51,11 +51,16 @@ export class Driver {
     return kept(this.#verifyingKeys, raw, () => this.guest.keys.verifyingKey.import('raw', raw));
   }
 
+  /** Which build answers. */
+  get digest(): string {
+    return this.#engine.digest;
+  }
+
   #beginAnew(): void {
     this.#keys.clear();
     this.#verifyingKeys.clear();
-    this.#instance = instantiate(this.#module);
-    this.guest = guestOf(this.#instance, {
+    this.#engine = this.#make();
+    this.guest = this.#engine.guest({
       clock: { now: () => this.#now, monotonic: () => 0 },
       random: { fill: (bytes) => this.#draw(bytes) },
     });

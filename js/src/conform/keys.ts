@@ -1,6 +1,6 @@
 /** Keys in every form. */
 
-import type { Handle } from '../abi/handle.js';
+import type { Handle } from '../engine/handle.js';
 import { AgentIdentityError, configInvalid } from '../error.js';
 import type { PublicForms } from '../generated/types.js';
 import { Raw, type Value } from './answer.js';

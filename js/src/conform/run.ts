@@ -1,50 +1,6 @@
-/**
- * The conformance driver: JSON Lines in, one answer line each, everything through the component. Time and randomness come from the
- * question; no answer depends on the questions before it.
- */
+/** The conformance driver over the component. */
 
-import { AgentIdentityError, configInvalid } from '../error.js';
-import { jsonText, orOmitted } from './answer.js';
-import { Driver } from './driver.js';
-import { type Line, lines } from './lines.js';
-import { named } from './operations.js';
-import { type Question, opOf, questionOf } from './question.js';
+import { instantiate } from '../abi/instance.js';
+import { type Run, over } from './answers.js';
 
-/** Answers the questions of `input` until its end: one line for each line that is not blank, in order. */
-export async function run(module: WebAssembly.Module, input: AsyncIterable<Uint8Array>, write: (answers: string) => Promise<void>): Promise<void> {
-  const driver = new Driver(module);
-  for await (const piece of lines(input)) {
-    // What is at hand is answered together, and written before the next read waits.
-    const answers = piece.map((line) => answerTo(driver, line)).join('');
-    if (answers) await write(answers);
-  }
-}
-
-function answerTo(driver: Driver, line: Line): string {
-  if ('why' in line) return refusal('null', configInvalid(line.why));
-  let question: Question | undefined;
-  try {
-    question = questionOf(line.text);
-    const operation = named(opOf(question));
-    driver.begin();
-    return `{"id":${question.id},"ok":${jsonText(operation(driver, question.input))}}\n`;
-  } catch (error) {
-    if (!(error instanceof AgentIdentityError)) throw error;
-    return refusal(question?.id ?? 'null', error);
-  }
-}
-
-/** An error as the driver writes it. Messages never hold secrets. */
-function refusal(id: string, error: AgentIdentityError): string {
-  const { code, advice, message, status, attempts, retryAfterS, cause } = error;
-  const text = jsonText({
-    code,
-    advice,
-    message,
-    status: orOmitted(status),
-    attempts: orOmitted(attempts),
-    retry_after_s: orOmitted(retryAfterS),
-    cause: orOmitted(typeof cause === 'string' ? cause : undefined),
-  });
-  return `{"id":${id},"error":${text}}\n`;
-}
+export const run: Run = /* @__PURE__ */ over(instantiate);

@@ -1,6 +1,6 @@
 /** Verifying, and replay windows. */
 
-import type { Handle } from '../abi/handle.js';
+import type { Handle } from '../engine/handle.js';
 import { AgentIdentityError, configInvalid } from '../error.js';
 import type { Facts, ReplayMode } from '../generated/types.js';
 import { hexText, utf8 } from './bytes.js';

@@ -193,7 +193,11 @@ class KeysInDatabase implements Keys {
   }
 
   async get(keyId: string, signal: AbortSignal | undefined): Promise<Kept | undefined> {
-    return this.#database.transact('keys', 'readonly', signal, (store) => requested<Kept | undefined>(store.get(keyId)));
+    const found: Partial<Kept> | undefined = await this.#database.transact('keys', 'readonly', signal, (store) => requested(store.get(keyId)));
+    if (!found) return undefined;
+    const { privateKey, publicKey } = found;
+    if (privateKey instanceof CryptoKey && publicKey instanceof Uint8Array) return { keyId, privateKey, publicKey };
+    throw new HostError('failed', `${keyId} in IndexedDB is none of our keys; erase it`);
   }
 
   async add(kept: Kept, signal: AbortSignal | undefined): Promise<void> {

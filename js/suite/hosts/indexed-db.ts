@@ -40,6 +40,7 @@ export function indexedDbCases(library: Library): Case[] {
     one('a denial is not remembered', denialPasses),
     one('a document that is none of ours is refused', damaged),
     one('keys outlive the connection, and are told to nobody', keysOutlive),
+    one('a key that is none of ours is refused', damagedKey),
     one('a write that is given up leaves the document as it was', givenUp),
   ];
 }
@@ -181,6 +182,22 @@ async function damaged({ IndexedDbStorage }: Hosts, name: string): Promise<void>
   await storage.erase('auth.json');
   equal(await storage.load('auth.json'), undefined);
   storage.close();
+}
+
+async function damagedKey({ WebCryptoCustodian }: Hosts, name: string): Promise<void> {
+  await needsEd25519();
+  const custodian = new WebCryptoCustodian({ name });
+  equal(await custodian.open('main'), undefined);
+  const database = await raw(name);
+  const transaction = database.transaction('keys', 'readwrite');
+  transaction.objectStore('keys').put({ keyId: 'main', privateKey: 'text', publicKey: new Uint8Array(32) });
+  await new Promise((resolve) => (transaction.oncomplete = resolve));
+  database.close();
+  await fails('failed', () => custodian.open('main'));
+  await fails('failed', () => custodian.sign('main', bytes('agent-1:2026-04-23T00:00:00Z')));
+  await custodian.erase('main');
+  equal(await custodian.open('main'), undefined);
+  custodian.close();
 }
 
 async function keysOutlive({ WebCryptoCustodian }: Hosts, name: string): Promise<void> {

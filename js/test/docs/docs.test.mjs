@@ -10,16 +10,26 @@ import { outputOf, serveFolder, skip as noChromium } from '../chromium.mjs';
 import { folderFor, installInto, place, tools } from '../packed.mjs';
 import { declarations, examplesOfPage, examplesOfSources, publicNames } from './examples.mjs';
 
-const examples = [...examplesOfSources(), ...examplesOfPage('README.md')].map((example, index) => ({
+const examples = [...examplesOfSources(), ...examplesOfPage('README.md'), ...examplesOfPage('../README.md')].map((example, index) => ({
   ...example,
-  name: `${String(index).padStart(2, '0')}-${example.file.replace(/\.(ts|md)$/, '').replaceAll('/', '-')}`,
+  name: `${String(index).padStart(2, '0')}-${example.file.replace(/\.(ts|md)$/, '').replaceAll(/[./]+/g, '-')}`,
 }));
 
+/** Makes the identity that a reader of the project's README has by then. */
+const HOME = `
+  import { load } from 'agent-identity';
+  import { FileStorage } from 'agent-identity/hosts/files';
+  const component = (await load()).with({ storage: new FileStorage('/home/me/.config/agent-identity') });
+  const login = { accountId: 'acct-1', chatgptUserId: 'user-1', planType: 'unknown', fedramp: false, accessToken: 'token' };
+  await component.Enrollment.open({ authapiBase: 'https://auth.openai.com/api/accounts' }).bootstrap(login);
+`;
+
 let folder;
-before(() => {
+before(async () => {
   folder = folderFor('docs');
   installInto(folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  await runInNode('home', HOME);
 });
 
 test('every export has an example', () => {
@@ -52,13 +62,13 @@ test('every example compiles', () => {
 });
 
 for (const { name, file, code } of examples) {
-  const isOfBrowser = /hosts\/indexed-db'|document\./.test(code);
+  const isOfBrowser = /hosts\/indexed-db'|document\.|new WebCryptoCustodian\(\)/.test(code);
   const skip = /'electron'/.test(code) ? 'it needs Electron; it compiles' : isOfBrowser && noChromium;
   test(`the example ${name} of ${file} runs`, { skip }, () => (isOfBrowser ? runInPage(name, code) : runInNode(name, code)));
 }
 
 async function runInNode(name, code) {
-  writeFileSync(join(folder, `${name}.js`), code);
+  writeFileSync(join(folder, `${name}.js`), code.replaceAll('/home/me', join(folder, 'me')));
   const args = ['--import', place('test/docs/network.mjs'), `${name}.js`];
   await promisify(execFile)(process.execPath, args, { cwd: folder, env: { ...process.env, HOME: folder, ACCESS_TOKEN: 'token', NODE_TEST_CONTEXT: '' } });
 }

@@ -10,7 +10,7 @@ const FENCED = /```(?:js|ts)\n([\s\S]*?)```/g;
 
 /** Declarations of the sources that are classes, functions or values: `{ file, name, examples }`. */
 export function declarations() {
-  const files = readdirSync(place('src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !/^(cli|conform|abi|generated)\//.test(name));
+  const files = readdirSync(place('src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !/^(cli|conform|abi|compact|engine|generated)\//.test(name));
   return files.sort().flatMap((file) => [...readFileSync(place(`src/${file}`), 'utf8').matchAll(DECLARED)].map((found) => declarationOf(file, found)));
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { folderFor, pack, place, tools } from '../packed.mjs';
 
@@ -16,13 +16,13 @@ test('the tarball holds what programs need, and nothing else', () => {
   const expected = [
     /^(package\.json|README\.md|LICENSE-(APACHE|MIT))$/,
     /^bin\/agent-identity\.mjs$/,
-    /^dist\/(node|web|core|inline)\.js$/,
-    /^dist\/guest\.wasm$/,
+    /^dist\/(compact\/)?(node|web|core|inline)\.js$/,
+    /^dist\/(guest|compact)\.wasm$/,
     /^dist\/(shared|hosts|cli|conform)\/[\w-]+\.js$/,
     /^dist\/types\/(?!cli|conform)[\w/-]+\.d\.ts$/,
   ];
   assert.deepEqual(files.filter((path) => !expected.some((pattern) => pattern.test(path))), []);
-  for (const path of ['bin/agent-identity.mjs', 'dist/guest.wasm', 'dist/types/index.d.ts', 'LICENSE-MIT']) assert.ok(files.includes(path), path);
+  for (const path of ['bin/agent-identity.mjs', 'dist/guest.wasm', 'dist/compact.wasm', 'dist/types/index.d.ts', 'LICENSE-MIT']) assert.ok(files.includes(path), path);
 });
 
 test('no secret, no path of the machine that built it, is in a file', () => {
@@ -41,11 +41,12 @@ test('every import that package.json names is there', () => {
   for (const path of paths) assert.ok(files.includes(path.replace(/^\.\//, '')), path);
 });
 
-test('what an entry needs is one more file, and one request', () => {
-  for (const entry of ['node', 'web', 'core']) {
-    const imported = [...readFileSync(place(`dist/${entry}.js`), 'utf8').matchAll(/(?:from|import) ?"(\.[^"]+)"/g)].map(([, path]) => path);
-    assert.equal(imported.length, 1, imported.join());
-    assert.doesNotMatch(readFileSync(place(`dist/${imported[0]}`), 'utf8'), /(?:from|import) ?"\./);
+test('what an entry needs is two more files, one for its engine, and one round of requests', () => {
+  const importsOf = (path) => [...readFileSync(path, 'utf8').matchAll(/(?:from|import) ?"(\.[^"]+)"/g)].map(([, found]) => join(dirname(path), found));
+  for (const entry of ['node', 'web', 'core', 'compact/node', 'compact/web']) {
+    const imported = importsOf(place(`dist/${entry}.js`));
+    assert.equal(imported.length, 2, imported.join());
+    for (const path of imported.flatMap(importsOf)) assert.ok(imported.includes(path), path);
   }
 });
 
@@ -57,11 +58,11 @@ test('publint finds nothing', { skip }, () => {
 
 test('the types are right wherever they are imported from', { skip }, () => {
   // The package is for ESM; a WebAssembly module has no types.
-  const args = ['--profile', 'esm-only', '--exclude-entrypoints', './guest.wasm', '--include-entrypoints', ...hosts, '--format', 'json'];
+  const args = ['--profile', 'esm-only', '--exclude-entrypoints', './guest.wasm', './compact.wasm', '--include-entrypoints', ...hosts, '--format', 'json'];
   const { status, stdout } = tool('@arethetypeswrong/cli/dist/index.js', tarball, ...args);
   assert.equal(status, 0, stdout);
   const { analysis } = JSON.parse(stdout);
-  for (const name of ['.', './core', './inline', ...hosts.map((host) => `./${host}`)]) assert.ok(analysis.entrypoints[name], name);
+  for (const name of ['.', './core', './inline', './compact', ...hosts.map((host) => `./${host}`)]) assert.ok(analysis.entrypoints[name], name);
 });
 
 function tool(path, ...args) {

@@ -138,7 +138,7 @@ fn r4_8_a_running_thread_is_given_back_unless_another_history_is_named() {
 
 #[test]
 fn r4_9_every_error_is_an_invalid_request() {
-    let spelt: Vec<_> = Code::ALL.iter().filter(|code| code.json_rpc() == Some(-32600)).map(|code| code.as_str()).collect();
+    let spelt: Vec<_> = Code::ALL.iter().filter(|code| code.is_invalid_request()).map(|code| code.as_str()).collect();
     assert_eq!(
         spelt,
         [

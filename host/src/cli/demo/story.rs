@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 /// What was shown so far.
 pub struct Story<'a> {
     output: &'a Output,
+    goes_on: bool,
     started: Instant,
     facts: Map<String, Value>,
     steps: Vec<Value>,
@@ -26,8 +27,9 @@ pub struct Step<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub fn new(output: &'a Output) -> Self {
-        Self { output, started: Instant::now(), facts: Map::new(), steps: Vec::new(), all_as_expected: true }
+    /// `goes_on` when its end is not that of the command.
+    pub fn new(output: &'a Output, goes_on: bool) -> Self {
+        Self { output, goes_on, started: Instant::now(), facts: Map::new(), steps: Vec::new(), all_as_expected: true }
     }
 
     pub fn say(&self, text: &str) -> Result<(), Failure> {
@@ -78,7 +80,10 @@ impl<'a> Story<'a> {
         }
         let verdict = if ok { format!("all {count} outcomes as expected") } else { "an outcome is not as expected".to_owned() };
         self.output.line(format!("\n{} in {}", paint(Style::new().bold(), verdict), told(self.started.elapsed())))?;
-        if ok {
+        if self.goes_on {
+            self.output.line("Open it in a browser on this machine. Ctrl-C ends it.")?;
+        } else if ok {
+            self.output.line("In a browser: cargo xtask demo --console; it builds a page, serves it here and prints its URL.")?;
             self.output.line("Next: agent-identity help; the README shows the few lines of Rust that sign your own requests.")?;
         }
         Ok(ok)
