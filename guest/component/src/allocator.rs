@@ -112,7 +112,7 @@ unsafe impl GlobalAlloc for WipingAllocator {
             if size.is_small() {
                 // All of it: it may have held more before it was made smaller. A few stores, where `memory.fill` is a call out of the
                 // wasm; volatile, so that they stay what they are.
-                for at in 0..size.bytes / size_of::<u64>() {
+                for at in 0..size.bytes.div_ceil(size_of::<u64>()) {
                     block.cast::<u64>().add(at).write_volatile(0);
                 }
             } else {
