@@ -1,6 +1,7 @@
-//! Builds both components, so that a plain `cargo build` gives a working host.
+//! Builds the components, so that a plain `cargo build` gives a working host; that of the world `agent` with the feature
+//! `agent-world`.
 //!
-//! `AGENT_IDENTITY_COMPONENT_DIR` names a folder with ready `portable.wasm` and `wide.wasm` instead.
+//! `AGENT_IDENTITY_COMPONENT_DIR` names a folder with ready `portable.wasm`, `wide.wasm` and `agent.wasm` instead.
 
 use agent_identity_builder::Profile;
 use std::env;
@@ -22,8 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(dir) => std::fs::read(dir.join(format!("{}.wasm", profile.as_str()))).map_err(|error| error.to_string()),
         None => agent_identity_builder::build(&root, &guest_target, profile).map_err(|error| error.to_string()),
     };
-    let components =
-        thread::scope(|scope| Profile::ALL.map(|profile| (profile, scope.spawn(move || component(profile)))).map(|(p, t)| (p, t.join())));
+    let wanted = if env::var_os("CARGO_FEATURE_AGENT_WORLD").is_some() { &Profile::WITH_AGENT[..] } else { &Profile::ALL };
+    let components: Vec<_> = thread::scope(|scope| {
+        let building: Vec<_> = wanted.iter().map(|&profile| (profile, scope.spawn(move || component(profile)))).collect();
+        building.into_iter().map(|(profile, thread)| (profile, thread.join())).collect()
+    });
     for (profile, bytes) in components {
         let bytes = bytes.map_err(|_| "building a component panicked")??;
         let name = profile.as_str();

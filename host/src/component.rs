@@ -5,8 +5,12 @@ mod engine;
 mod instance;
 
 pub use code_cache::CacheFolder;
+#[cfg(feature = "agent-world")]
+pub(crate) use engine::{Build, broken, tick_while_alive, ticks};
 pub use engine::{Component, LoadOptions, Profile};
 pub(crate) use instance::{HostState, Instance};
+#[cfg(feature = "agent-world")]
+pub(crate) use instance::{draw, limits};
 
 /// Bindings generated from `wit/`. The rest of this crate wraps them in types that keep secrets out of `Debug`.
 #[allow(missing_docs)]

@@ -97,7 +97,8 @@ impl Performer {
         }
     }
 
-    async fn perform(&self, effect: wit::Effect) -> wit::Outcome {
+    /// Performs one effect.
+    pub(crate) async fn perform(&self, effect: wit::Effect) -> wit::Outcome {
         match effect {
             wit::Effect::Http(request) => wit::Outcome::Http(self.send(request).await),
             wit::Effect::Load(name) => wit::Outcome::Load(self.load(&name).await),

@@ -30,13 +30,16 @@
 //! - [`layer::SigningLayer`]: signs every request of a `reqwest` program.
 //! - [`Signer`], [`Session`]: the component itself, for servers and tools.
 //! - [`installation`], [`workspace`], [`attestation`], [`trace_context`]: what a request's metadata says, and only a host can know.
+//! - `agent_world`: the same for programs that host components of WASI 0.3, with each flow one function of the component.
 //! - [`ports`]: the seams for HTTP, storage, clocks, randomness and custodians.
 //!
 //! Features: `client` (reqwest with rustls), `custodian` (keys in aws-lc-rs), `keyring` and `age` (storage in the OS keyring and
 //! in an encrypted file), `authority` (a backend), `workspace` (facts of git repositories), `conform` (the conformance driver),
-//! `cli` (all of them and the command line; default).
+//! `agent-world` (the world of `wit/agent`), `cli` (all of them but the last, and the command line; default).
 
 pub mod agent;
+#[cfg(feature = "agent-world")]
+pub mod agent_world;
 pub mod attestation;
 #[cfg(feature = "client")]
 pub mod auth;

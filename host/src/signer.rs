@@ -149,7 +149,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-fn custodian_error(error: &CustodianError) -> Error {
+pub(crate) fn custodian_error(error: &CustodianError) -> Error {
     let mut refused = Error::new("signature-invalid", Advice::FixConfig, format!("the custodian did not sign: {error}"));
     refused.cause = Some("custodian".into());
     refused

@@ -21,11 +21,30 @@ export function print(runtimes) {
       console.log(`${name.padEnd(32)} ${time(ns).padStart(11)}   ${time(low).padStart(11)} … ${time(high).padEnd(11)} ${compared(...ratios)}`);
     }
   }
+  printEngines(runtimes);
   const verdicts = runtimes.flatMap(judge);
   if (verdicts.length) console.log(`\n${'target'.padEnd(56)} ${'measured'.padStart(10)}   ${'bound'.padStart(8)}`);
   for (const { text, measured, bound, met } of verdicts) {
     console.log(`${text.padEnd(56)} ${measured.toFixed(2).padStart(10)}   ${bound.padStart(8)}   ${met ? 'met' : 'MISSED'}`);
   }
+}
+
+/** The two engines beside each other: calls, and starts. */
+function printEngines(runtimes) {
+  console.log(`\n${'engine'.padEnd(32)} ${'component'.padStart(11)} ${'compact'.padStart(11)}   compact ÷ component`);
+  for (const { place, rows } of runtimes) {
+    for (const { name, component, compact } of pairs(rows)) {
+      const what = `${place}/${name}`.padEnd(32);
+      console.log(`${what} ${time(component).padStart(11)} ${time(compact).padStart(11)}   ${(compact / component).toFixed(2)}`);
+    }
+  }
+}
+
+function pairs(rows) {
+  const found = new Map(rows.map(({ name, ns }) => [name, ns]));
+  const beside = (name, component, compact) => (found.has(component) && found.has(compact) ? [{ name, component: found.get(component), compact: found.get(compact) }] : []);
+  const calls = [...found.keys()].filter((name) => name.startsWith('engine/') && name.endsWith('/component')).map((name) => name.slice(7, -10));
+  return [...calls.flatMap((call) => beside(call, `engine/${call}/component`, `engine/${call}/compact`)), ...beside('start', 'start/all', 'start-compact/all')];
 }
 
 /** Writes js.json, whole or not at all, and gives its path. */

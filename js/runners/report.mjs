@@ -1,7 +1,18 @@
 // What runners print: `FAILED <name>` or `SKIPPED <name>: <reason>` for each such case, then, last, `<runtime>: N passed, N failed, N skipped`.
 
+/** What cases of the other world begin with: they are told apart, as another host. */
+const WORLD = 'agent world';
+
 /** Prints the findings of one runtime. */
 export function report(runtime, findings) {
+  const isOther = ({ name }) => name.split(': ')[0] === WORLD;
+  const [here, other] = [findings.filter((finding) => !isOther(finding)), findings.filter(isOther)];
+  if (here.length) tell(runtime, here);
+  const plain = ({ name, ...finding }) => ({ ...finding, name: name.slice(WORLD.length + 2) || 'the suite' });
+  if (other.length) tell(`${runtime}, ${WORLD}`, other.map(plain));
+}
+
+function tell(runtime, findings) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { name: plain, outcome, why } of findings) {
     const name = `${runtime} / ${plain.replaceAll(': ', ' / ')}`;

@@ -9,13 +9,14 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { fail, report, skip } from '../runners/report.mjs';
+import { hostsTable } from './hosts.mjs';
 import { runtimes } from './runtimes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isQuick = process.argv.includes('--quick');
 
-/** Longest time a part may take, milliseconds: three places of a browser, each with a limit of its own. */
-const LONGEST = 16 * 60_000;
+/** Longest time a part may take, milliseconds: three places of a browser for each engine, each with a limit of its own. */
+const LONGEST = 31 * 60_000;
 
 const CLOSING = /^(.+): (\d+) passed, (\d+) failed, (\d+) skipped$/;
 
@@ -49,6 +50,7 @@ if (isBuilt) {
 const width = Math.max(...rows.map(([name]) => name.length));
 console.log(`\n${'runtime'.padEnd(width)}  passed  failed  skipped`);
 for (const [name, ...counts] of rows) console.log(`${name.padEnd(width)}  ${counts.map((count, index) => String(count).padStart(6 + (index > 1))).join('  ')}`);
+console.log(`\n${hostsTable(rows)}`);
 console.log(`JavaScript: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;
 

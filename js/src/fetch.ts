@@ -40,6 +40,8 @@ export function signingFetch(signing: Signing, { origins, reference, fetch }: Fe
     if (allowed && !allowed.includes(url.origin)) return send(input, init);
     if (!isAllowed(url)) throw configInvalid(`${url.origin} is neither https nor http on a loopback host`);
     const request = input instanceof Request ? input : undefined;
+    // Such a request loses its `Authorization` without a word, and would leave unsigned (A6).
+    if ((init?.mode ?? request?.mode) === 'no-cors') throw configInvalid('a request of mode no-cors can carry no Authorization; leave the mode out');
     // What was judged is what is asked, whatever a relative URL or a base element would make of it later.
     const asked = request ?? url.href;
     const signal = init?.signal ?? request?.signal ?? new AbortController().signal;

@@ -155,6 +155,14 @@ test('a6 what was judged is what is asked: the base of a document counts, and a 
   assert.deepEqual(asked, [`${origin}/ok`, 'item', 'https://elsewhere.example/page/item']);
 });
 
+test('a6 a request that would lose its header does not leave', async () => {
+  const agent = Agent.open({ agentRuntimeId: 'agent', key: Key.generate(), authapiBase: origin, runTask: 'task' });
+  const before = seen.length;
+  await assert.rejects(agent.fetch(`${origin}/ok`, { mode: 'no-cors' }), { code: 'config-invalid' });
+  await assert.rejects(agent.fetch(new Request(`${origin}/ok`, { mode: 'no-cors' })), { code: 'config-invalid' });
+  assert.equal(seen.length, before);
+});
+
 test('k15 an origin that carries a password is refused without telling it', () => {
   const agent = Agent.open({ agentRuntimeId: 'agent', key: Key.generate(), authapiBase: origin });
   for (const secret of ['https://user:5ec3e7@api.example', 'user:5ec3e7@api.example:x']) {

@@ -30,7 +30,7 @@ pub fn component(profile: Profile) -> &'static Component {
 }
 
 /// Beside the test executables.
-fn cache_folder() -> PathBuf {
+pub fn cache_folder() -> PathBuf {
     let executable = std::env::current_exe().expect("a test knows its executable");
     executable.with_file_name("compiled-components")
 }

@@ -3,7 +3,7 @@
 //! Loading it means running it: wasmtime maps the file and jumps into it. So a file is taken only from a folder, and as a
 //! file, that belong to this user and that nobody else can write to. Its name holds everything it depends on.
 
-use super::engine::{Profile, broken, compile};
+use super::engine::{Build, broken};
 use crate::error::Error;
 use sha2_host::{Digest, Sha256};
 use std::fs;
@@ -31,23 +31,23 @@ impl CacheFolder {
     }
 
     /// The file for one build, engine and CPU.
-    pub(super) fn file(&self, engine: &Engine, profile: Profile) -> PathBuf {
+    pub(super) fn file(&self, engine: &Engine, build: Build) -> PathBuf {
         // The hash covers wasmtime's version, its settings and the CPU features that code was compiled for.
         let mut hasher = Sha256Hasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let engine_key: String = hasher.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        self.0.join(format!("{}-{engine_key}.cwasm", profile.sha256()))
+        self.0.join(format!("{}-{engine_key}.cwasm", build.sha256))
     }
 
     /// Takes the code from the cache, or compiles it and fills the cache. A cache that cannot be used only costs time.
-    pub(super) fn load_or_compile(&self, engine: &Engine, profile: Profile) -> Result<Component, Error> {
-        let file = self.file(engine, profile);
+    pub(super) fn load_or_compile(&self, engine: &Engine, build: Build) -> Result<Component, Error> {
+        let file = self.file(engine, build);
         match self.load(engine, &file) {
             Ok(Some(component)) => return Ok(component),
             Ok(None) => {}
             Err(why) => tracing::warn!(file = %file.display(), why, "cached code is not used"),
         }
-        let component = compile(engine, profile)?;
+        let component = build.compile(engine)?;
         if let Err(error) = component.serialize().map_err(broken).map(|code| self.fill(&file, &code)) {
             tracing::warn!(%error, "compiled code cannot be cached");
         }

@@ -36,18 +36,45 @@ impl Profile {
 
     /// The component itself.
     pub fn bytes(self) -> &'static [u8] {
-        match self {
-            Self::Portable => include_bytes!(concat!(env!("OUT_DIR"), "/portable.wasm")),
-            Self::Wide => include_bytes!(concat!(env!("OUT_DIR"), "/wide.wasm")),
-        }
+        self.build().bytes
     }
 
     /// SHA-256 of [`Self::bytes`], lower-case hex.
     pub fn sha256(self) -> &'static str {
+        self.build().sha256
+    }
+
+    pub(super) fn build(self) -> Build {
         match self {
-            Self::Portable => env!("AGENT_IDENTITY_PORTABLE_SHA256"),
-            Self::Wide => env!("AGENT_IDENTITY_WIDE_SHA256"),
+            Self::Portable => {
+                Build { bytes: include_bytes!(concat!(env!("OUT_DIR"), "/portable.wasm")), sha256: env!("AGENT_IDENTITY_PORTABLE_SHA256") }
+            }
+            Self::Wide => {
+                Build { bytes: include_bytes!(concat!(env!("OUT_DIR"), "/wide.wasm")), sha256: env!("AGENT_IDENTITY_WIDE_SHA256") }
+            }
         }
+    }
+}
+
+/// A component that is part of this program.
+#[derive(Clone, Copy)]
+pub(crate) struct Build {
+    pub(crate) bytes: &'static [u8],
+    pub(crate) sha256: &'static str,
+}
+
+impl Build {
+    /// From the cache if its code fits this component, this engine and this CPU; compiled otherwise.
+    pub(crate) fn load(self, engine: &Engine, cache: Option<&CacheFolder>) -> Result<wasmtime::component::Component, Error> {
+        match cache {
+            Some(cache) => cache.load_or_compile(engine, self),
+            None => self.compile(engine),
+        }
+    }
+
+    /// About a second.
+    pub(super) fn compile(self, engine: &Engine) -> Result<wasmtime::component::Component, Error> {
+        wasmtime::component::Component::from_binary(engine, self.bytes).map_err(broken)
     }
 }
 
@@ -92,10 +119,7 @@ impl Component {
     /// Loads from the cache if its code fits this component, this wasmtime and this CPU; compiles and fills the cache otherwise.
     pub fn load_with(options: LoadOptions) -> Result<Self, Error> {
         let engine = Engine::new(&config()).map_err(broken)?;
-        let component = match &options.cache {
-            Some(cache) => cache.load_or_compile(&engine, options.profile)?,
-            None => compile(&engine, options.profile)?,
-        };
+        let component = options.profile.build().load(&engine, options.cache.as_ref())?;
         let mut linker = Linker::new(&engine);
         Identity::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(broken)?;
         let pre = linker.instantiate_pre(&component).and_then(IdentityPre::new).map_err(broken)?;
@@ -116,10 +140,8 @@ impl Component {
 
     /// A new instance: its own memory, its own keys. About 10 µs.
     pub(crate) fn instantiate(&self, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Instance, Error> {
-        // The tick under way may be all but over, so it does not count.
-        let ticks = self.0.options.call_deadline.as_millis().div_ceil(TICK.as_millis()).saturating_add(1);
         let state = HostState::new(clock, random, self.0.options.memory_limit);
-        Instance::new(&self.0.engine, &self.0.pre, state, u64::try_from(ticks).unwrap_or(u64::MAX))
+        Instance::new(&self.0.engine, &self.0.pre, state, ticks(self.0.options.call_deadline))
     }
 }
 
@@ -129,9 +151,9 @@ impl fmt::Debug for Component {
     }
 }
 
-/// Compiles the component; about a second.
-pub(super) fn compile(engine: &Engine, profile: Profile) -> Result<wasmtime::component::Component, Error> {
-    wasmtime::component::Component::from_binary(engine, profile.bytes()).map_err(broken)
+/// A deadline in ticks. The tick under way may be all but over, so it does not count.
+pub(crate) fn ticks(deadline: Duration) -> u64 {
+    u64::try_from(deadline.as_millis().div_ceil(TICK.as_millis()).saturating_add(1)).unwrap_or(u64::MAX)
 }
 
 fn config() -> Config {
@@ -148,7 +170,7 @@ fn config() -> Config {
 }
 
 /// Advances the epoch until the engine is gone.
-fn tick_while_alive(engine: EngineWeak) {
+pub(crate) fn tick_while_alive(engine: EngineWeak) {
     let tick = move || {
         while let Some(engine) = engine.upgrade() {
             engine.increment_epoch();
@@ -162,6 +184,6 @@ fn tick_while_alive(engine: EngineWeak) {
     }
 }
 
-pub(super) fn broken(error: wasmtime::Error) -> Error {
+pub(crate) fn broken(error: wasmtime::Error) -> Error {
     Error::internal(format!("the component cannot be loaded: {error:#}"))
 }

@@ -16,7 +16,7 @@ pub(crate) struct HostState {
 
 impl HostState {
     pub(super) fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, memory_limit: usize) -> Self {
-        Self { clock, random, limits: StoreLimitsBuilder::new().memory_size(memory_limit).instances(16).tables(16).memories(4).build() }
+        Self { clock, random, limits: limits(memory_limit) }
     }
 }
 
@@ -32,14 +32,24 @@ impl clock::Host for HostState {
 
 impl random::Host for HostState {
     fn bytes(&mut self, len: u32) -> Result<Vec<u8>, ()> {
-        // No caller needs more, and no browser gives more at once; a larger wish would be a fault in the component.
-        if len > 65_536 {
-            return Err(());
-        }
-        let mut bytes = vec![0; len as usize];
-        self.random.fill(&mut bytes).map_err(|_| ())?;
-        Ok(bytes)
+        draw(&*self.random, len)
     }
+}
+
+/// What a store may have.
+pub(crate) fn limits(memory_limit: usize) -> StoreLimits {
+    StoreLimitsBuilder::new().memory_size(memory_limit).instances(16).tables(16).memories(4).build()
+}
+
+/// Random bytes for a component. No caller needs more than 64 KiB, and no browser gives more at once; a larger wish would be a fault
+/// in the component.
+pub(crate) fn draw(random: &dyn Random, len: u32) -> Result<Vec<u8>, ()> {
+    if len > 65_536 {
+        return Err(());
+    }
+    let mut bytes = vec![0; len as usize];
+    random.fill(&mut bytes).map_err(|_| ())?;
+    Ok(bytes)
 }
 
 /// A store with the component in it. After a trap nothing in it can be trusted, so every further call fails.

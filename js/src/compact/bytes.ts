@@ -7,6 +7,8 @@ const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBO
 export class Writer {
   #bytes = new Uint8Array(1024);
   #end = 0;
+  /** Whether no call uses it. */
+  isFree = true;
 
   /** What was written. */
   get bytes(): Uint8Array {
@@ -17,6 +19,7 @@ export class Writer {
   clear(): void {
     this.#bytes.fill(0, 0, this.#end);
     this.#end = 0;
+    this.isFree = true;
   }
 
   /** A whole number in so many bytes, the lowest first. */

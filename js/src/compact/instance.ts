@@ -7,6 +7,7 @@ import { TABLES } from '../generated/compact.js';
 import { type Glue, glue } from '../generated/glue.js';
 import { Reader, Writer } from './bytes.js';
 import { type Described, readTables } from './tables.js';
+import { type Type, u32 } from './types.js';
 
 const tables = /* @__PURE__ */ lazily(() => readTables(TABLES));
 
@@ -15,8 +16,9 @@ export class CompactInstance extends Instance {
   readonly digest = COMPACT_SHA256;
   readonly #glue: Glue;
   readonly #writer = new Writer();
-  /** Takes the result of the call under way. */
-  #give: (bytes: Uint8Array) => void = () => undefined;
+  /** The type of what the call under way brings, and then what it has brought. */
+  #result: Type | undefined;
+  #value: unknown;
 
   constructor(module: WebAssembly.Module) {
     super();
@@ -36,7 +38,7 @@ export class CompactInstance extends Instance {
 
   protected end(kind: string, representation: number): void {
     const { functions, resources } = tables();
-    this.#call(functions.length + resources.indexOf(kind), (to) => to.number(4, representation));
+    this.#call(functions.length + resources.indexOf(kind), [u32], [representation], undefined);
   }
 
   #function(number: number, environment: Environment, { signature }: Described): Call {
@@ -44,22 +46,24 @@ export class CompactInstance extends Instance {
       this.enter(environment, () => {
         const { names, params, result } = signature();
         checkArguments(names, params, values, this);
-        const write = (to: Writer) => params.forEach((type, index) => type.write(values[index], to));
-        return this.guard(() => this.#call(number, write, (from) => result?.read(from, this)));
+        return this.guard(() => this.#call(number, params, values, result));
       });
   }
 
-  /** Calls a function. Whatever was written for it is overwritten: it may have been a secret. */
-  #call(number: number, write: (to: Writer) => void, read: (from: Reader) => unknown = () => undefined): unknown {
-    // A finalizer may end a resource while values are written for another call.
-    const writer = this.#writer.bytes.length ? new Writer() : this.#writer;
-    let value: unknown;
-    this.#give = (bytes) => (value = read(new Reader(bytes)));
+  /** Calls a function with checked values. What was written for it is overwritten: it may have been a secret. */
+  #call(number: number, params: readonly Type[], values: readonly unknown[], result: Type | undefined): unknown {
+    // A getter among the values, or a clock, may end a resource in the middle of another call.
+    const writer = this.#writer.isFree ? this.#writer : new Writer();
+    const outer = this.#result;
+    writer.isFree = false;
     try {
-      write(writer);
+      params.forEach((type, index) => type.write(values[index], writer));
+      this.#result = result;
       this.#glue.call(number, writer.bytes);
-      return value;
+      return this.#value;
     } finally {
+      this.#value = undefined;
+      this.#result = outer;
       writer.clear();
     }
   }
@@ -70,7 +74,7 @@ export class CompactInstance extends Instance {
         now: () => this.now(),
         monotonic: () => this.monotonic(),
         random: (bytes) => this.fill(bytes),
-        give: (bytes) => this.#give(bytes),
+        give: (bytes) => (this.#value = this.#result?.read(new Reader(bytes), this)),
       });
       if (made.fingerprint() === FINGERPRINT) return made;
     } catch (error) {

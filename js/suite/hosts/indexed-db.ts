@@ -59,8 +59,9 @@ function nextName(): string {
 }
 
 async function needsEd25519(): Promise<void> {
-  await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']).catch(() => {
-    throw new Skip('there is no Ed25519 in WebCrypto here');
+  await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']).catch((error: Error) => {
+    // WebKitGTK fails with one key in a hundred, and has it all the same.
+    if (error.name !== 'OperationError') throw new Skip('there is no Ed25519 in WebCrypto here');
   });
 }
 
