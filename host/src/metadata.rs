@@ -50,8 +50,8 @@ mod transport;
 mod turn;
 
 pub use crate::component::wit::metadata::{
-    Compaction, Execution, Lineage, Originator, OriginatorCandidates, OriginatorRules, SessionSource, Snapshot as Facts, Turn as TurnFacts,
-    TurnEvent, UserAgent, Window, Workspace,
+    Compaction, Execution, Lineage, Originator, OriginatorCandidates, OriginatorRules, SessionSource, Snapshot as Facts, ThreadOrigin,
+    Turn as TurnFacts, TurnEvent, UserAgent, Window, Workspace,
 };
 pub use additions::Additions;
 pub use compaction::Implementation;

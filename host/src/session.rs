@@ -3,16 +3,18 @@
 //! [`crate::Agent`] and [`crate::Signer`] are what programs use; a session is for tools, servers and tests. It is
 //! single-threaded like the component itself. After a trap every call fails with `internal`; make a new session.
 
+mod agents;
 mod enrollments;
 mod handles;
 mod metadata;
+mod verifying;
 
 pub use handles::{
     AgentHandle, EnrollmentHandle, KeyHandle, OperationHandle, ReplayHandle, ThreadsHandle, TurnsHandle, VerifyingKeyHandle,
 };
 
 use crate::component::bindings::Identity;
-use crate::component::wit::{agents, assertions, errors, keys, logins, operations, registrations, reveal, task_refs, verification};
+use crate::component::wit::{assertions, errors, keys, logins, operations, registrations, reveal, task_refs};
 use crate::component::{Component, HostState, Instance};
 use crate::error::Error;
 use crate::ports::{Clock, Random};
@@ -239,108 +241,6 @@ impl Session {
         })
     }
 
-    /// Opens an agent.
-    pub fn open_agent(&mut self, config: &agents::AgentConfig, key: &KeyHandle) -> Result<AgentHandle, Error> {
-        let id = self.id;
-        let key = self.own(key)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_open(store, config, key))
-            .map(|any| AgentHandle::new(any, id))
-    }
-
-    /// The header fields of a request.
-    pub fn agent_authorize(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Vec<(String, String)>, Error> {
-        let agent = self.own(agent)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_authorize(store, agent, reference))
-    }
-
-    /// What another instance needs to sign for a task.
-    pub fn agent_ticket(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<agents::Ticket, Error> {
-        let agent = self.own(agent)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_ticket(store, agent, reference))
-    }
-
-    /// Takes a task that was registered earlier.
-    pub fn agent_adopt_task(&mut self, agent: &AgentHandle, reference: Option<&str>, task_id: &str) -> Result<(), Error> {
-        let agent = self.own(agent)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_adopt_task(store, agent, reference, task_id))
-    }
-
-    /// The task known for a reference.
-    pub fn agent_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
-        let agent = self.own(agent)?;
-        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_task(store, agent, reference))
-    }
-
-    /// Drops a task.
-    pub fn agent_forget_task(&mut self, agent: &AgentHandle, reference: Option<&str>) -> Result<Option<String>, Error> {
-        let agent = self.own(agent)?;
-        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_forget_task(store, agent, reference))
-    }
-
-    /// Begins registering a task.
-    pub fn begin_register_task(
-        &mut self,
-        agent: &AgentHandle,
-        reference: Option<&task_refs::ExternalTaskRef>,
-        conversation: Option<&str>,
-    ) -> Result<OperationHandle, Error> {
-        let id = self.id;
-        let agent = self.own(agent)?;
-        self.ask(|store, guest| {
-            guest.agent_identity_component_agents().agent().call_begin_register_task(store, agent, reference, conversation)
-        })
-        .map(|any| OperationHandle::new(any, id))
-    }
-
-    /// Judges a response to a signed request.
-    pub fn agent_on_response(&mut self, agent: &AgentHandle, response: &agents::ResponseFacts) -> Result<agents::Rejection, Error> {
-        let agent = self.own(agent)?;
-        self.ask(|store, guest| guest.agent_identity_component_agents().agent().call_on_response(store, agent, response))
-    }
-
-    /// The agent's clock offset.
-    pub fn agent_clock_offset_ms(&mut self, agent: &AgentHandle) -> Result<i64, Error> {
-        let agent = self.own(agent)?;
-        self.instance.call(|store, guest| guest.agent_identity_component_agents().agent().call_clock_offset_ms(store, agent))
-    }
-
-    /// Begins registering an agent.
-    pub fn begin_register_agent(
-        &mut self,
-        authapi_base: &str,
-        key: &VerifyingKeyHandle,
-        description: &registrations::AgentDescription,
-        access_token: &str,
-        fedramp: bool,
-    ) -> Result<OperationHandle, Error> {
-        let id = self.id;
-        let key = self.own(key)?;
-        self.ask(|store, guest| {
-            guest.agent_identity_component_agents().call_begin_register_agent(store, authapi_base, key, description, access_token, fedramp)
-        })
-        .map(|any| OperationHandle::new(any, id))
-    }
-
-    /// Which credential a request carries.
-    pub fn decide_scope(&mut self, inputs: &agents::ScopeInputs) -> Result<agents::ScopeDecision, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().call_decide_scope(store, inputs))
-    }
-
-    /// Measures a clock offset.
-    pub fn measure_skew(&mut self, inputs: &agents::SkewInputs) -> Result<agents::SkewMeasurement, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().call_measure_skew(store, inputs))
-    }
-
-    /// Judges a response without an agent.
-    pub fn classify_response(
-        &mut self,
-        response: &agents::ResponseFacts,
-        offset_ms: i64,
-        threshold_s: Option<u32>,
-    ) -> Result<agents::Rejection, Error> {
-        self.ask(|store, guest| guest.agent_identity_component_agents().call_classify_response(store, response, offset_ms, threshold_s))
-    }
-
     /// Goes on with an operation.
     pub fn resume(&mut self, operation: &OperationHandle, outcome: Option<&operations::Outcome>) -> Result<Step, Error> {
         let operation = self.own(operation)?;
@@ -351,70 +251,6 @@ impl Session {
             Err(error) => Err(self.read(error)?),
         };
         Ok(Step { events: step.events, progress })
-    }
-
-    /// Verifies an assertion.
-    pub fn verify_assertion(
-        &mut self,
-        header: &str,
-        agent: Option<&VerifyingKeyHandle>,
-        facts: &verification::Facts,
-        policy: verification::Policy,
-    ) -> Result<verification::Accepted, Error> {
-        let agent = agent.map(|agent| self.own(agent)).transpose()?;
-        self.ask(|store, guest| guest.agent_identity_component_verification().call_verify_assertion(store, header, agent, facts, policy))
-    }
-
-    /// Verifies a task registration.
-    pub fn verify_registration(
-        &mut self,
-        path: &str,
-        body: &[u8],
-        agent: Option<&VerifyingKeyHandle>,
-        facts: &verification::Facts,
-        policy: verification::Policy,
-    ) -> Result<verification::Accepted, Error> {
-        let agent = agent.map(|agent| self.own(agent)).transpose()?;
-        self.ask(|store, guest| {
-            guest.agent_identity_component_verification().call_verify_registration(store, path, body, agent, facts, policy)
-        })
-    }
-
-    /// The strict Ed25519 rule on its own.
-    pub fn verify_signature(&mut self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<bool, Error> {
-        self.instance
-            .call(|store, guest| guest.agent_identity_component_verification().call_verify_signature(store, public_key, message, signature))
-    }
-
-    /// Opens a replay window.
-    pub fn open_replay_window(
-        &mut self,
-        config: verification::ReplayConfig,
-        start: &verification::ReplayStart,
-    ) -> Result<ReplayHandle, Error> {
-        let id = self.id;
-        self.ask(|store, guest| guest.agent_identity_component_verification().replay_window().call_open(store, config, start))
-            .map(|any| ReplayHandle::new(any, id))
-    }
-
-    /// Counts an accepted assertion; how often it was accepted by now.
-    pub fn admit(&mut self, window: &ReplayHandle, replay_key: &[u8], timestamp_s: i64) -> Result<u32, Error> {
-        let window = self.own(window)?;
-        self.ask(|store, guest| {
-            guest.agent_identity_component_verification().replay_window().call_admit(store, window, replay_key, timestamp_s)
-        })
-    }
-
-    /// Greatest timestamp ever removed from a replay window.
-    pub fn replay_mark(&mut self, window: &ReplayHandle) -> Result<Option<i64>, Error> {
-        let window = self.own(window)?;
-        self.instance.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_mark(store, window))
-    }
-
-    /// Entries held by a replay window.
-    pub fn replay_len(&mut self, window: &ReplayHandle) -> Result<u32, Error> {
-        let window = self.own(window)?;
-        self.instance.call(|store, guest| guest.agent_identity_component_verification().replay_window().call_len(store, window))
     }
 
     /// Gives a handle back: what it stands for is dropped inside the component, secrets overwritten.

@@ -34,7 +34,11 @@ pub fn run(workspace: &Workspace, output: Output) -> Result<(), String> {
         }
         sizes.push(Size::of(profile, &bytes)?);
     }
+    println!("Building the adapter to WASI 0.3 ...");
+    let adapter =
+        agent_identity_builder::build_adapter(&workspace.root, &guest_target_dir(workspace)).map_err(|error| error.to_string())?;
     if output == Output::Write {
+        println!("  {}", write_as(&adapter_path(workspace), &adapter)?.display());
         compact::build(workspace)?;
     }
     println!("\n{}", Size::HEADING);
@@ -62,15 +66,23 @@ pub fn path(workspace: &Workspace, profile: Profile) -> PathBuf {
     workspace.target_dir.join("component").join(format!("{}.wasm", profile.as_str()))
 }
 
+/// Where the adapter to WASI is kept: `wac plug agent.wasm --plug wasi-adapter.wasm` makes a component that needs WASI only.
+fn adapter_path(workspace: &Workspace) -> PathBuf {
+    workspace.target_dir.join("component").join("wasi-adapter.wasm")
+}
+
 fn guest_target_dir(workspace: &Workspace) -> PathBuf {
     workspace.target_dir.join("guest")
 }
 
 fn write(workspace: &Workspace, profile: Profile, bytes: &[u8]) -> Result<PathBuf, String> {
-    let path = path(workspace, profile);
-    let written = std::fs::create_dir_all(path.with_file_name("")).and_then(|()| std::fs::write(&path, bytes));
+    write_as(&path(workspace, profile), bytes)
+}
+
+fn write_as(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
+    let written = std::fs::create_dir_all(path.with_file_name("")).and_then(|()| std::fs::write(path, bytes));
     written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
-    Ok(path)
+    Ok(path.to_owned())
 }
 
 /// How much one component weighs, in bytes.

@@ -3,10 +3,10 @@
 mod browsers;
 mod reader;
 
-use crate::component;
 use crate::tally::Tally;
 use crate::test::Extent;
 use crate::workspace::{Step, Workspace, packages};
+use crate::{compact, component};
 use agent_identity_builder::Profile;
 use reader::Reader;
 use std::path::{Path, PathBuf};
@@ -53,10 +53,11 @@ pub fn build_console(workspace: &Workspace) -> Result<(), String> {
     Step::new(&folder, "npm", ["run", "--silent", "console", "--", "--logLevel", "warn"]).run()
 }
 
-/// Builds the package, with its component, and gives its folder.
+/// Builds the package with both its engines, and gives its folder.
 fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     let folder = workspace.root.join("js");
     component::build_and_check(workspace, Profile::Portable)?;
+    compact::build(workspace)?;
     install(&folder)?;
     let component = component::path(workspace, Profile::Portable);
     Step::new(&folder, "node", ["scripts/build.mjs"]).env("AGENT_IDENTITY_COMPONENT", &component.to_string_lossy()).run()?;

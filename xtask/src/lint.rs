@@ -6,20 +6,22 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, the crate for the
-/// web and its example.
-pub const WASM_ONLY: [&str; 5] = [
+/// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, the adapter to
+/// WASI, the crate for the web and its example.
+pub const WASM_ONLY: [&str; 6] = [
     "agent-identity-component",
     "agent-identity-module",
+    "agent-identity-wasi",
     "agent-identity-web",
     "agent-identity-web-trial",
     "agent-identity-example-rust-web",
 ];
 
 /// The same in each of its forms, and what each is called.
-const WASM_BUILDS: [(&str, &[&str]); 5] = [
+const WASM_BUILDS: [(&str, &[&str]); 6] = [
     ("clippy of the component", &["--package", "agent-identity-component", "--package", "agent-identity-module"]),
     ("clippy of the component of the world `agent`", &["--package", "agent-identity-component", "--features", "agent-world"]),
+    ("clippy of the adapter to WASI", &["--package", "agent-identity-wasi"]),
     ("clippy of the compact engine", &["--package", "agent-identity-component", "--features", "compact"]),
     ("clippy of the crate for the web", &["--package", "agent-identity-web"]),
     ("clippy of programs for the web", &["--package", "agent-identity-web-trial", "--package", "agent-identity-example-rust-web"]),

@@ -12,6 +12,7 @@ mod reproducible;
 mod setup;
 mod tally;
 mod test;
+mod vectors;
 mod workspace;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use crate::lint;
 use crate::reproducible::SecondCopy;
 use crate::setup;
 use crate::tally::Tally;
+use crate::vectors;
 use crate::workspace::Workspace;
 use agent_identity_builder::Profile;
 use std::process::ExitCode;
@@ -33,7 +34,7 @@ struct Run<'a> {
 /// One step. It carries on after a failure of its own; a failure never stops the steps after it.
 type Step = fn(&Run<'_>) -> Tally;
 
-const STEPS: [Step; 6] = [set_up, lints, components, reproducible_builds, rust_tests, javascript_tests];
+const STEPS: [Step; 7] = [set_up, lints, vectors, components, reproducible_builds, rust_tests, javascript_tests];
 
 /// Measures; it has no tests of its own.
 const BENCH: &str = "agent-identity-bench";
@@ -79,6 +80,10 @@ fn set_up(_: &Run<'_>) -> Tally {
 
 fn lints(run: &Run<'_>) -> Tally {
     lint::run(run.workspace)
+}
+
+fn vectors(run: &Run<'_>) -> Tally {
+    vectors::run(run.workspace)
 }
 
 fn components(run: &Run<'_>) -> Tally {

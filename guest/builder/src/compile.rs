@@ -17,6 +17,9 @@ pub struct Package {
 }
 
 impl Package {
+    /// The adapter to WASI 0.3.
+    pub(crate) const ADAPTER: Self = Self { name: "agent-identity-wasi", features: "" };
+
     /// What becomes the component.
     pub(crate) fn component(profile: Profile) -> Self {
         let features = match profile {

@@ -62,14 +62,26 @@ pub fn sha256_hex(component: &[u8]) -> String {
 
 /// Builds the component of the workspace at `root`, with intermediate files under `target_dir`, and returns its bytes.
 pub fn build(root: &Path, target_dir: &Path, profile: Profile) -> Result<Vec<u8>, BuildError> {
-    let module = compile(root, target_dir, profile, Package::component(profile))?;
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .module(&module)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| BuildError(format!("encoding the {} component failed: {error:#}", profile.as_str())))?;
-    let component = compaction::compacted(&component)?;
+    let component = encoded(&compile(root, target_dir, profile, Package::component(profile))?, profile.as_str())?;
     check_imports(&component, profile)?;
     stale_locals::check_stale_locals(&component)?;
     Ok(component)
+}
+
+/// Builds the adapter that gives the component of the world `agent` its imports from WASI 0.3. It is compiled as that component is.
+pub fn build_adapter(root: &Path, target_dir: &Path) -> Result<Vec<u8>, BuildError> {
+    let adapter = encoded(&compile(root, target_dir, Profile::Agent, Package::ADAPTER)?, "adapter")?;
+    match imports(&adapter)?.iter().find(|name| !name.starts_with("wasi:")) {
+        None => Ok(adapter),
+        Some(name) => Err(BuildError(format!("the adapter must import WASI only, but imports {name}"))),
+    }
+}
+
+fn encoded(module: &[u8], name: &str) -> Result<Vec<u8>, BuildError> {
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(module)
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| BuildError(format!("encoding the {name} component failed: {error:#}")))?;
+    compaction::compacted(&component)
 }

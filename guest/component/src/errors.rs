@@ -11,7 +11,12 @@ impl Guest for Component {
     fn catalogue() -> Vec<CodeDescription> {
         core::Code::ALL
             .iter()
-            .map(|code| CodeDescription { code: code.as_str().into(), advice: code.advice().into(), meaning: code.meaning().into() })
+            .map(|code| CodeDescription {
+                code: code.as_str().into(),
+                advice: code.advice().into(),
+                meaning: code.meaning().into(),
+                is_invalid_request: code.is_invalid_request(),
+            })
             .collect()
     }
 }

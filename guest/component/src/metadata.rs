@@ -11,7 +11,7 @@ use crate::ports::HostPorts;
 use ::core::cell::RefCell;
 use agent_identity_core::caller_ids::{KnownThreads, KnownTurns};
 use agent_identity_core::metadata::items::{self, ItemMetadataForm, Outbound, Preparation};
-use agent_identity_core::metadata::{self as core, Additions, Kind, SessionSource, Snapshot, Transport, Turn, TurnEvent, Window};
+use agent_identity_core::metadata::{self as core, Additions, Kind, Snapshot, Transport, Turn, TurnEvent, Window};
 use agent_identity_core::originator::{self, Candidates, History, Mode, Origins, ServiceNames};
 use agent_identity_core::user_agent::UserAgent;
 use agent_identity_core::{attestation, flow, git_url, installation_id};
@@ -53,11 +53,14 @@ impl wit::Guest for Component {
         turn
     }
 
-    fn describe_lineage(session_source: SessionSource, thread_source: Option<String>) -> wit::Lineage {
+    fn describe_lineage(origin: wit::ThreadOrigin) -> wit::Lineage {
+        let wit::ThreadOrigin { session_source, thread_source, agent_path, thread_id, session_id } = origin;
         wit::Lineage {
             subagent_header: session_source.subagent_header().map(Into::into),
             subagent_kind: session_source.subagent_kind().map(Into::into),
             may_start_root_turn: core::may_start_root_turn(&session_source, thread_source.as_deref()),
+            agent_name: core::agent_name(agent_path.as_deref()).into(),
+            session_id: core::session_id(session_id.as_deref(), &thread_id).into(),
         }
     }
 
@@ -75,6 +78,10 @@ impl wit::Guest for Component {
     fn prepare_items(items: String, preparation: wit::ItemPreparation) -> Result<String, Error> {
         let wit::ItemPreparation { item_ids, turn_id, create_time } = preparation;
         Ok(items::prepare(items, &Preparation { item_ids, turn_id: turn_id.as_deref(), create_time }, &HostPorts)?)
+    }
+
+    fn stores_responses(provider_name: String, base_url: String) -> bool {
+        items::stores_responses(&provider_name, &base_url)
     }
 
     fn filter_items(items: String, target: wit::ItemTarget) -> Result<wit::SentItems, Error> {

@@ -7,19 +7,6 @@ use crate::uuid::Uuid;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What JSON-RPC calls each error of [`CODES`]: an invalid request (4-9).
-pub const JSON_RPC_CODE: i32 = -32600;
-/// Every error of this module.
-pub const CODES: [Code; 7] = [
-    Code::InvalidThreadId,
-    Code::InvalidTurnId,
-    Code::DuplicateThreadId,
-    Code::DuplicateTurnId,
-    Code::TurnHistoryUnreadable,
-    Code::ThreadIdWithResume,
-    Code::ThreadPathConflict,
-];
-
 /// The threads that are loaded or being started.
 #[derive(Clone, Debug, Default)]
 pub struct KnownThreads(Vec<Thread>);

@@ -292,6 +292,21 @@ codes! {
 }
 
 impl Code {
+    /// Whether a server that speaks JSON-RPC answers it as an invalid request, -32600: what callers do wrong with ids
+    /// (`spec/metadata.md` 4-9).
+    pub fn is_invalid_request(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidThreadId
+                | Self::InvalidTurnId
+                | Self::DuplicateThreadId
+                | Self::DuplicateTurnId
+                | Self::TurnHistoryUnreadable
+                | Self::ThreadIdWithResume
+                | Self::ThreadPathConflict
+        )
+    }
+
     /// The code spelt `text`, if there is one.
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)

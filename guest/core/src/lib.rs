@@ -34,7 +34,6 @@ pub mod registering;
 pub mod registration;
 pub mod rejection;
 pub mod replay;
-pub mod sandbox_mode;
 pub mod scope;
 pub mod sealed;
 pub mod signer;

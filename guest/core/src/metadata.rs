@@ -22,7 +22,7 @@ pub use compaction::Compaction;
 pub use dropped::{DropReason, Dropped};
 pub use extras::check_configured;
 pub use header_value::HeaderValue;
-pub use lineage::{Turn, TurnEvent, agent_name, may_start_root_turn, restored_session_id};
+pub use lineage::{Turn, TurnEvent, agent_name, may_start_root_turn, session_id};
 pub use rendering::{Rendering, render, request};
 pub use session_source::SessionSource;
 pub use snapshot::{Execution, Kind, Snapshot, Texts, Workspace};

@@ -7,8 +7,6 @@ use alloc::vec::Vec;
 
 /// What counts when nobody says anything.
 pub const DEFAULT: &str = "codex_cli_rs";
-/// The environment variable of [`Source::Env`].
-pub const OVERRIDE_VARIABLE: &str = "CODEX_INTERNAL_ORIGINATOR_OVERRIDE";
 
 /// Service names with a result of their own: the name in lower case (6-1).
 const SERVICE_NAMES: [&str; 7] =
@@ -69,7 +67,7 @@ impl Source {
 /// What each source says. Legal or not, [`resolve`] looks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candidates<'a> {
-    /// Value of [`OVERRIDE_VARIABLE`].
+    /// Value of the environment variable `CODEX_INTERNAL_ORIGINATOR_OVERRIDE`.
     pub env: Option<&'a str>,
     /// The service name a thread was started under, recognised or not.
     pub service_name: Option<&'a str>,

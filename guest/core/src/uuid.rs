@@ -82,6 +82,11 @@ impl Uuid {
 
     /// The canonical spelling: lower-case 8-4-4-4-12.
     pub fn canonical(self) -> String {
+        core::str::from_utf8(&self.characters()).unwrap_or_default().into()
+    }
+
+    /// The same, ASCII, without memory of its own.
+    pub fn characters(self) -> [u8; 36] {
         let mut out = [b'-'; 36];
         let mut places = out.iter_mut();
         for (at, byte) in self.0.into_iter().enumerate() {
@@ -92,7 +97,7 @@ impl Uuid {
                 *place = hex_byte(digit);
             }
         }
-        core::str::from_utf8(&out).unwrap_or_default().into()
+        out
     }
 }
 

@@ -1,6 +1,7 @@
 //! base64, base64url and hexadecimal, as strict as §0 of the specification: exact alphabet, exact padding, no white space,
 //! unused trailing bits zero.
 
+use crate::json::is_special_in;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64ct::{Base64, Encoding};
@@ -99,19 +100,46 @@ pub fn push_ascii_json_string(out: &mut String, value: &str) {
 /// backslash.
 #[inline(never)]
 fn push_escaped(out: &mut String, value: &str, last_plain: u8, escape: fn(&mut String, char)) {
+    let beyond = if last_plain.is_ascii() { TOP_BITS } else { 0 };
+    out.reserve(value.len().saturating_add(2));
     out.push('"');
     let mut rest = value;
     loop {
-        let is_plain = |byte: u8| byte >= b' ' && byte <= last_plain && byte != b'"' && byte != b'\\';
-        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
-        let (head, tail) = rest.split_at_checked(plain).unwrap_or_default();
-        out.push_str(head);
-        let mut characters = tail.chars();
+        while let Some((word, behind)) = rest.split_at_checked(8).filter(|(word, _)| is_plain_word(word, beyond)) {
+            out.push_str(word);
+            rest = behind;
+        }
+        let mut characters = rest.chars();
         let Some(character) = characters.next() else { break };
         rest = characters.as_str();
-        escape(out, character);
+        let is_plain = character >= ' ' && character != '"' && character != '\\' && (beyond == 0 || character.is_ascii());
+        if is_plain { out.push(character) } else { escape(out, character) }
     }
     out.push('"');
+}
+
+/// Whether eight bytes stand for themselves in a JSON string, and have none of the bits `beyond`.
+fn is_plain_word(word: &str, beyond: u64) -> bool {
+    word.as_bytes().first_chunk().is_some_and(|bytes| {
+        let word = u64::from_ne_bytes(*bytes);
+        !is_special_in(word) && word & beyond == 0
+    })
+}
+
+/// The top bit of each byte of a word: beyond ASCII.
+const TOP_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Appends a short text. Where the compiler does not know its length, copying it would be `memory.copy`, for which engines leave the
+/// wasm; a few words are faster.
+#[inline(never)]
+pub fn push_short(out: &mut String, text: &str) {
+    let mut rest = text;
+    out.reserve(text.len());
+    while let Some((word, behind)) = rest.split_at_checked(8) {
+        out.push_str(word);
+        rest = behind;
+    }
+    rest.chars().for_each(|character| out.push(character));
 }
 
 #[cold]

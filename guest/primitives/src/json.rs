@@ -15,6 +15,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scanner::Scanner;
+pub(crate) use scanner::is_special_in;
 use zeroize::Zeroizing;
 
 /// A member's value, or the name of the member that is missing, given twice or of the wrong type.

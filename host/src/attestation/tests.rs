@@ -203,3 +203,50 @@ fn outcomes_are_those_of_the_component_and_debug_shows_no_token() {
     assert!(matches!(wit::Attestation::from(AttestationOutcome::Cancelled), wit::Attestation::Cancelled));
     assert!(matches!(wit::Attestation::from(AttestationOutcome::Malformed), wit::Attestation::Malformed));
 }
+
+#[cfg(feature = "client")]
+#[tokio::test(start_paused = true)]
+async fn r9_5_vectors_of_connections() {
+    for case in crate::provider::vectors::cases("attestation-connections") {
+        let connections = Connections::new();
+        let asked = Arc::<Mutex<Vec<String>>>::default();
+        let mut attached = Vec::new();
+        for row in case.input["connections"].as_array().unwrap() {
+            let token = row["token"].as_str().unwrap().to_owned();
+            let app = Listed { attests: row["attests"] == true, token, asked: asked.clone() };
+            let connection = connections.attach(row["thread"].as_str().unwrap(), Arc::new(app));
+            if row["gone"] != true {
+                attached.push(connection);
+            }
+        }
+        let token = match ask(&connections, case.text("asked_for").as_deref(), BUDGET).await {
+            Some(AttestationOutcome::Token(token)) => Some(token.to_string()),
+            outcome => {
+                assert_eq!(outcome, None, "{}", case.id);
+                None
+            }
+        };
+        case.check(Ok(serde_json::json!({"token": token, "asked": *asked.lock().unwrap()})));
+    }
+}
+
+/// An app of a case.
+#[cfg(feature = "client")]
+struct Listed {
+    attests: bool,
+    token: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+#[cfg(feature = "client")]
+#[async_trait]
+impl AppConnection for Listed {
+    fn requests_attestation(&self) -> bool {
+        self.attests
+    }
+
+    async fn request_token(&self, method: &str) -> Result<Option<Zeroizing<String>>, AttestError> {
+        self.asked.lock().unwrap().push(method.into());
+        Ok(Some(Zeroizing::new(self.token.clone())))
+    }
+}

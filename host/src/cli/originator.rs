@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 Examples:
   agent-identity originator
   agent-identity originator --service-name codex_work_web --persisted my_agent --mode thread-first
+  agent-identity originator --history truncated-fork --forked-from 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b --inherited their_agent
   agent-identity originator --process my_agent --user-agent --app-version 1.2.3 --suffix 'my-mcp; 0.4'
   agent-identity originator --check 'my agent'
 
@@ -46,6 +47,18 @@ pub struct Originator {
     /// What the program set for its process
     #[arg(long, value_name = "TEXT")]
     process: Option<String>,
+    /// How the thread came to be: whether and from whom it inherits; --inherited counts only if it does
+    #[arg(long, value_name = "HISTORY", value_parser = ["new", "cleared", "fork", "truncated-fork", "resumed"])]
+    history: Option<String>,
+    /// The thread that spawned it as a sub-agent
+    #[arg(long, value_name = "THREAD", requires = "history")]
+    spawned_by: Option<String>,
+    /// Its parent thread
+    #[arg(long, value_name = "THREAD", requires = "history")]
+    parent: Option<String>,
+    /// The thread it was forked from
+    #[arg(long, value_name = "THREAD", requires = "history")]
+    forked_from: Option<String>,
     /// Which source counts first
     #[arg(long, value_name = "MODE", default_value = "env-first", value_parser = modes())]
     mode: String,
@@ -56,7 +69,7 @@ pub struct Originator {
     #[arg(long, value_name = "NAME=TEXT", value_parser = replacement)]
     replace: Vec<(String, String)>,
     /// Check whether a process may be given this originator, instead
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["env", "no_env", "service_name", "persisted", "inherited", "process", "user_agent"])]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["env", "no_env", "service_name", "persisted", "inherited", "process", "history", "user_agent"])]
     check: Option<String>,
     /// It is the name of an app server's client
     #[arg(long, requires = "check")]
@@ -76,14 +89,22 @@ impl Originator {
             return self.check(value, context, &mut session);
         }
         let rules = OriginatorRules { mode: self.mode.clone(), exact_names: self.exact_names, replacements: self.replace.clone() };
-        let resolved = session.resolve_originator(&self.candidates(), &rules)?;
+        let inherits_from = self.inherits_from(&mut session)?;
+        let mut candidates = self.candidates();
+        candidates.inherited = candidates.inherited.filter(|_| self.history.is_none() || inherits_from.is_some());
+        let resolved = session.resolve_originator(&candidates, &rules)?;
         let user_agent = self.agent.render(self.process.as_deref(), &mut session)?;
-        self.tell(context, resolved, user_agent)
+        self.tell(context, resolved, inherits_from, user_agent)
+    }
+
+    /// The thread whose originator it inherits if that is live (6-4, 6-5).
+    fn inherits_from(&self, session: &mut Session) -> Result<Option<String>, Failure> {
+        let Some(history) = &self.history else { return Ok(None) };
+        let [spawned_by, parent, forked_from] = [&self.spawned_by, &self.parent, &self.forked_from].map(Option::as_deref);
+        Ok(session.originator_parent(history, spawned_by, parent, forked_from)?)
     }
 
     fn candidates(&self) -> OriginatorCandidates {
-        // What is no Unicode has a replacement character here, which is not legal either.
-        let variable = || std::env::var_os(VARIABLE).map(|value| value.to_string_lossy().into_owned());
         OriginatorCandidates {
             env: self.env.clone().or_else(|| variable().filter(|_| !self.no_env)),
             service_name: self.service_name.clone(),
@@ -93,7 +114,13 @@ impl Originator {
         }
     }
 
-    fn tell(&self, context: &Context, resolved: Resolved, user_agent: Option<String>) -> Result<(), Failure> {
+    fn tell(
+        &self,
+        context: &Context,
+        resolved: Resolved,
+        inherits_from: Option<String>,
+        user_agent: Option<String>,
+    ) -> Result<(), Failure> {
         let warnings: Vec<Value> = resolved.warnings.iter().map(|(source, reason)| json!({ "source": source, "reason": reason })).collect();
         if !context.output.is_json() {
             for (source, reason) in &resolved.warnings {
@@ -107,6 +134,7 @@ impl Originator {
             .shown("is_first_party", resolved.is_first_party, words(resolved.is_first_party))
             .shown("is_first_party_chat", resolved.is_first_party_chat, words(resolved.is_first_party_chat))
             .with("mode", self.mode.clone())
+            .with("inherits_from", inherits_from)
             .with("user_agent", user_agent);
         if context.output.is_json() {
             let mut answer = facts.to_json();
@@ -124,6 +152,19 @@ impl Originator {
         let text = if is_taken { "yes" } else { "no: an app server keeps its own originator for a client of this name (6-6)" };
         context.output.facts(&Facts::new().with("is_legal", true).shown("is_set", is_taken, text))
     }
+}
+
+/// Originator and user agent of this program, where nothing but the environment says who it is.
+pub fn of_this_program(session: &mut Session) -> Result<(String, String), Failure> {
+    let candidates = OriginatorCandidates { env: variable(), ..OriginatorCandidates::default() };
+    let originator = session.resolve_originator(&candidates, &OriginatorRules::default())?.value;
+    let user_agent = Agent::of_this_program().render(None, session)?;
+    Ok((originator, user_agent.unwrap_or_default()))
+}
+
+/// What is no Unicode has a replacement character here, which is not legal either.
+fn variable() -> Option<String> {
+    std::env::var_os(VARIABLE).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn modes() -> impl TypedValueParser<Value = String> {

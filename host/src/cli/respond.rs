@@ -6,15 +6,18 @@ use super::backend::Backend;
 use super::context::Context;
 use super::enrolled::Enrolled;
 use super::failure::Failure;
+use super::originator;
 use super::progress::Progress;
 use super::provider_choice::ProviderChoice;
 use super::reference::Reference;
 use super::request::body::Body;
 use crate::auth::{Login, ProviderAuth};
+use crate::installation;
+use crate::metadata::{Execution, Metadata, SessionFacts, SessionMetadata};
 use crate::provider::Provider;
 use crate::responses::{Reasoning, ReasoningEffort, RequestMetadata, ResponsesClient, ResponsesRequest};
 use crate::types::ExternalTaskRef;
-use crate::{Component, Error};
+use crate::{Component, Surroundings};
 use clap::Args;
 use serde_json::json;
 use std::sync::Arc;
@@ -68,7 +71,7 @@ impl Respond {
         let (login, reference) = self.login(context, &component, &provider, progress.clone()).await?;
         let auth = ProviderAuth::new(&component, Arc::new(provider.clone()), login)?.observer(progress.clone());
         let client = ResponsesClient::builder(provider, Arc::new(auth)).build()?;
-        let metadata = RequestMetadata { reference, ..RequestMetadata::new(conversation()?) };
+        let metadata = RequestMetadata { reference, ..self.describe(context, &component).await? };
         let mut turn = client.turn(&request, &metadata);
         let mut telling = Telling::new(&context.output);
         while let Some(event) = turn.next().await {
@@ -100,6 +103,31 @@ impl Respond {
         })
     }
 
+    /// A turn of a new thread. Nothing is said about the working directory: nobody asked for that.
+    async fn describe(&self, context: &Context, component: &Component) -> Result<RequestMetadata, Failure> {
+        let metadata = Metadata::new(component, &Surroundings::default())?;
+        let home = context.home()?;
+        let (originator, user_agent) = originator::of_this_program(&mut metadata.session()?)?;
+        let session = SessionMetadata::open(
+            &metadata,
+            SessionFacts {
+                installation_id: installation::id_in_home(home.path(), metadata.session()?).await?,
+                thread_id: metadata.fresh_id()?,
+                thread_source: Some("user".into()),
+                originator: Some(originator),
+                user_agent: Some(user_agent),
+                ..SessionFacts::default()
+            },
+        )?;
+        let turn = session.turn(metadata.fresh_id()?).runs(Execution {
+            model: self.model.clone(),
+            reasoning_effort: self.effort.clone(),
+            auto_review_enabled: None,
+        });
+        turn.begin()?;
+        Ok(turn.request())
+    }
+
     fn provider(&self, context: &Context) -> Result<Provider, Failure> {
         if let Some(provider) = self.provider.read(&context.output)? {
             return Ok(provider);
@@ -129,11 +157,4 @@ impl Respond {
         enrolled.known_task(reference.as_deref()).await?;
         Ok((Login::AgentIdentity(Arc::new(enrolled.agent)), reference))
     }
-}
-
-/// A name for this one exchange.
-fn conversation() -> Result<String, Failure> {
-    let mut random = [0_u8; 16];
-    getrandom::fill(&mut random).map_err(|_| Error::new("random-failed", crate::Advice::BackOff, "the random source failed"))?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

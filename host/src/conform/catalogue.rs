@@ -2,6 +2,7 @@
 
 use super::driver::Driver;
 use crate::component::Profile;
+use crate::component::wit::errors::CodeDescription;
 use crate::error::{Error, advice_text};
 use serde::{Deserialize, Serialize};
 
@@ -40,10 +41,14 @@ struct Code {
     code: String,
     advice: &'static str,
     meaning: String,
+    is_invalid_request: bool,
 }
 
 pub(super) fn list_errors(driver: &mut Driver, _: Nothing) -> Result<Codes, Error> {
     let codes = driver.session.catalogue()?;
-    let codes = codes.into_iter().map(|row| Code { code: row.code, advice: advice_text(row.advice), meaning: row.meaning });
-    Ok(Codes { codes: codes.collect() })
+    let code = |row: CodeDescription| {
+        let CodeDescription { code, advice, meaning, is_invalid_request } = row;
+        Code { code, advice: advice_text(advice), meaning, is_invalid_request }
+    };
+    Ok(Codes { codes: codes.into_iter().map(code).collect() })
 }

@@ -24,13 +24,39 @@ pub(super) struct Described {
 }
 
 pub(super) fn describe(driver: &mut Driver, input: DescribeInput) -> Result<Described, Error> {
-    let source = input.session_source.map(|source| json::session_source(source.get())).transpose()?;
-    let lineage = driver.session.describe_lineage(&source.unwrap_or(wit::SessionSource::Root), input.thread_source.as_deref())?;
+    let DescribeInput { session_source, thread_source } = input;
+    let origin = wit::ThreadOrigin { session_source: source(session_source)?, thread_source, ..wit::ThreadOrigin::default() };
+    let lineage = driver.session.describe_lineage(&origin)?;
     Ok(Described {
         subagent_header: lineage.subagent_header,
         subagent_kind: lineage.subagent_kind,
         may_start_root_turn: lineage.may_start_root_turn,
     })
+}
+
+#[derive(Deserialize)]
+pub(super) struct RestoreInput {
+    thread_id: String,
+    session_id: Option<String>,
+    agent_path: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Restored {
+    session_id: String,
+    agent_name: String,
+}
+
+/// What a thread goes by, whether or not it was stored with a session and a path (3-2, 3-7).
+pub(super) fn restore(driver: &mut Driver, input: RestoreInput) -> Result<Restored, Error> {
+    let RestoreInput { thread_id, session_id, agent_path } = input;
+    let lineage =
+        driver.session.describe_lineage(&wit::ThreadOrigin { thread_id, session_id, agent_path, ..wit::ThreadOrigin::default() })?;
+    Ok(Restored { session_id: lineage.session_id, agent_name: lineage.agent_name })
+}
+
+fn source(source: Option<Box<RawValue>>) -> Result<wit::SessionSource, Error> {
+    source.map_or(Ok(wit::SessionSource::Root), |source| json::session_source(source.get()))
 }
 
 #[derive(Deserialize)]

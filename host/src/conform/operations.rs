@@ -43,6 +43,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("extras.check", |driver, input| answer_whole(metadata::check_extras, driver, input)),
     ("turn.update", |driver, input| answer_whole(lineage::update_turn, driver, input)),
     ("lineage.describe", |driver, input| answer_whole(lineage::describe, driver, input)),
+    ("lineage.restore", |driver, input| answer_whole(lineage::restore, driver, input)),
     ("window.resume", |driver, input| answer_whole(lineage::resume_window, driver, input)),
     ("window.compact", |driver, input| answer_whole(lineage::compact, driver, input)),
     ("caller-ids.run", |driver, input| answer_whole(caller_ids::run, driver, input)),

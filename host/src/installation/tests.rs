@@ -1,3 +1,6 @@
+#[cfg(all(unix, feature = "client"))]
+mod vectors;
+
 use super::*;
 use crate::component::Component;
 use crate::ports::{Random, RandomError};

@@ -2,12 +2,19 @@
 #![expect(clippy::derivable_impls, reason = "the types are generated")]
 
 use crate::component::wit::metadata::{
-    Execution, ItemPreparation, ItemTarget, OriginatorCandidates, OriginatorRules, SessionSource, Snapshot, Turn, UserAgent, Workspace,
+    Execution, ItemPreparation, ItemTarget, OriginatorCandidates, OriginatorRules, SessionSource, Snapshot, ThreadOrigin, Turn, UserAgent,
+    Workspace,
 };
 
 impl Default for SessionSource {
     fn default() -> Self {
         Self::Root
+    }
+}
+
+impl Default for ThreadOrigin {
+    fn default() -> Self {
+        Self { session_source: SessionSource::Root, thread_source: None, agent_path: None, thread_id: String::new(), session_id: None }
     }
 }
 

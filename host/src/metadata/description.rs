@@ -79,9 +79,10 @@ impl Description {
             request_start_unix_ms: start_unix_ms.or(session.request_start_unix_ms),
             ..session.clone()
         };
-        // No kind of its own (1D): neither goes with a prompt.
+        // No kind of its own (1D): neither goes with a prompt. But that of detached memory says which facts count.
         let has_kind = !matches!(transport, Transport::WebsocketPreconnect | Transport::MemoriesSummarize | Transport::Mcp);
-        self.metadata().render(&self.snapshot, self.kind.filter(|_| has_kind), transport, Some(&additions))
+        let kind = self.kind.filter(|kind| has_kind || *kind == Kind::DetachedMemory);
+        self.metadata().render(&self.snapshot, kind, transport, Some(&additions))
     }
 
     /// Items, a JSON array, as they are sent to a provider (5-6 to 5-12). `stores`: whether the request asks for its response to be

@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::rendering::Rendering;
 use super::snapshot::Snapshot;
 use super::transport::Transport;
-use super::{Lineage, Originator, OriginatorCandidates, OriginatorRules, SessionSource, TurnEvent, TurnFacts, UserAgent, Window};
+use super::{Lineage, Originator, OriginatorCandidates, OriginatorRules, ThreadOrigin, TurnEvent, TurnFacts, UserAgent, Window};
 use crate::component::Component;
 use crate::component::wit::metadata::{ItemPreparation, ItemTarget};
 use crate::delegate::Ids;
@@ -71,9 +71,9 @@ impl Metadata {
         self.0.with(|session| session.update_turn(turn, event))
     }
 
-    /// What follows from where a session comes from (§3).
-    pub fn describe_lineage(&self, source: &SessionSource, thread_source: Option<&str>) -> Result<Lineage, Error> {
-        self.0.with(|session| session.describe_lineage(source, thread_source))
+    /// What follows from where a thread comes from (§3).
+    pub fn describe_lineage(&self, origin: &ThreadOrigin) -> Result<Lineage, Error> {
+        self.0.with(|session| session.describe_lineage(origin))
     }
 
     /// The window of a thread: of a new or forked one without records; of a resumed one with the compaction records that were not
@@ -101,11 +101,9 @@ impl Metadata {
         Ok((sent.items, sent.dropped.into_iter().map(Into::into).collect()))
     }
 
-    /// Whether requests to a provider are stored there (5-7), which the component tells by the ids that it leaves in place (5-6).
+    /// Whether a provider stores responses, told by its name and base URL (5-7).
     pub fn stores_responses(&self, provider_name: &str, base_url: &str) -> Result<bool, Error> {
-        const ITEM: &str = r#"[{"type":"message","id":"msg_1"}]"#;
-        let target = ItemTarget { provider_name: provider_name.into(), base_url: base_url.into(), ..ItemTarget::default() };
-        Ok(self.filter_items(ITEM, &target)?.0 == ITEM)
+        self.0.with(|session| session.stores_responses(provider_name, base_url))
     }
 
     /// Chooses the originator of a thread, once for each start, resume and fork (6-3). Errors: `config-invalid`.

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::renderer::Metadata;
 use super::snapshot::Snapshot;
 use super::turn::TurnMetadata;
-use super::{Facts, SessionSource, Window};
+use super::{Facts, Lineage, SessionSource, ThreadOrigin, Window};
 use crate::driver::lock;
 use crate::error::Error;
 use crate::trace_context::TraceContext;
@@ -70,6 +70,7 @@ pub struct SessionMetadata(Arc<Parts>);
 struct Parts {
     metadata: Metadata,
     facts: SessionFacts,
+    lineage: Lineage,
     /// 3-12: it belongs to the history, which is told of each one.
     window: Mutex<Window>,
 }
@@ -89,8 +90,15 @@ impl SessionMetadata {
 
     fn in_window(metadata: &Metadata, facts: SessionFacts, records: Option<&str>) -> Result<Self, Error> {
         metadata.check_extras(&facts.configured_extras)?;
+        let lineage = metadata.describe_lineage(&ThreadOrigin {
+            session_source: facts.session_source.clone(),
+            thread_source: facts.thread_source.clone(),
+            agent_path: facts.agent_name.clone(),
+            thread_id: facts.thread_id.clone(),
+            session_id: Some(facts.session_id.clone()),
+        })?;
         let window = metadata.open_window(&facts.thread_id, records, false)?;
-        Ok(Self(Arc::new(Parts { metadata: metadata.clone(), facts, window: Mutex::new(window) })))
+        Ok(Self(Arc::new(Parts { metadata: metadata.clone(), facts, lineage, window: Mutex::new(window) })))
     }
 
     /// What it was opened with.
@@ -105,8 +113,12 @@ impl SessionMetadata {
 
     /// Shared by the thread tree.
     pub fn session_id(&self) -> &str {
-        let SessionFacts { session_id, thread_id, .. } = &self.0.facts;
-        if session_id.is_empty() { thread_id } else { session_id }
+        &self.0.lineage.session_id
+    }
+
+    /// What follows from where it comes from (§3), for example whether it may start a root turn.
+    pub fn lineage(&self) -> &Lineage {
+        &self.0.lineage
     }
 
     /// The present window.
@@ -141,7 +153,7 @@ impl SessionMetadata {
             session_id: self.session_id().into(),
             installation_id: facts.installation_id,
             thread_id: facts.thread_id,
-            agent_name: Some(facts.agent_name.unwrap_or_else(|| "/root".into())),
+            agent_name: Some(self.0.lineage.agent_name.clone()),
             window_id: window.id,
             window_number: Some(window.number),
             context_window_id: window.context_window_id,
@@ -155,22 +167,6 @@ impl SessionMetadata {
             auto_review_enabled: facts.auto_review_enabled,
             analytics_enabled: facts.analytics_enabled,
             configured_extras: facts.configured_extras,
-            ..Facts::default()
-        }
-    }
-
-    /// The facts of a memory stage outside any turn: no more than 1A says of it. Its ids travel in the flat map only (1-14).
-    pub fn detached_memory(&self) -> Facts {
-        let Facts { installation_id, session_id, thread_id, window_id, sandbox, sandbox_mode, .. } = self.snapshot_facts();
-        Facts {
-            installation_id,
-            session_id,
-            thread_id,
-            window_id,
-            sandbox,
-            sandbox_mode,
-            thread_source: Some(MEMORIES.into()),
-            session_source: SessionSource::Internal(MEMORIES.into()),
             ..Facts::default()
         }
     }
@@ -203,9 +199,6 @@ impl SessionMetadata {
         }
     }
 }
-
-/// Thread source of detached memory, and the name of what makes its requests.
-const MEMORIES: &str = "memory_consolidation";
 
 impl fmt::Debug for SessionFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

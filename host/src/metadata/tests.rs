@@ -188,7 +188,13 @@ fn e50_e52_r6_originator_and_user_agent() {
 
 #[test]
 fn e40_r3_10_lineage_is_described() {
-    let lineage = metadata().describe_lineage(&SessionSource::Subagent("thread_spawn".into()), Some("subagent")).unwrap();
+    let lineage = metadata()
+        .describe_lineage(&ThreadOrigin {
+            session_source: SessionSource::Subagent("thread_spawn".into()),
+            thread_source: Some("subagent".into()),
+            ..ThreadOrigin::default()
+        })
+        .unwrap();
     assert_eq!((lineage.subagent_header.as_deref(), lineage.subagent_kind.as_deref()), (Some("collab_spawn"), Some("thread_spawn")));
     assert!(!lineage.may_start_root_turn);
 }
@@ -249,4 +255,47 @@ fn names_of_kinds_and_transports_are_read_back() {
     for transport in Transport::ALL {
         metadata().render(&minimal().into(), None, transport, Some(&Additions::default())).unwrap();
     }
+}
+
+#[cfg(feature = "client")]
+#[test]
+fn r1_3_r3_2_vectors_of_sessions() {
+    let metadata = metadata();
+    for case in crate::provider::vectors::cases("sessions") {
+        let text = |members: &serde_json::Value, name: &str| members[name].as_str().map(String::from);
+        let given = &case.input["session"];
+        let facts = SessionFacts {
+            installation_id: text(given, "installation_id").unwrap(),
+            session_id: text(given, "session_id").unwrap_or_default(),
+            thread_id: text(given, "thread_id").unwrap(),
+            agent_name: text(given, "agent_name"),
+            thread_source: text(given, "thread_source"),
+            ..SessionFacts::default()
+        };
+        let session = SessionMetadata::open(&metadata, facts).unwrap();
+        let turns: Vec<_> = case.input["turns"].as_array().unwrap().iter().collect();
+        // All turns are under way at once.
+        let under_way: Vec<_> = turns.iter().map(|given| turn(&session, given)).collect();
+        let found = under_way.iter().zip(case.expect.as_array().unwrap()).map(|(turn, expected)| {
+            let canonical = metadata.render(&turn.snapshot(), Some(Kind::Turn), Transport::Responses, None).unwrap().canonical.unwrap();
+            let members: serde_json::Value = serde_json::from_str(&canonical).unwrap();
+            let named = expected.as_object().unwrap().keys().map(|name| (name.clone(), members[name].clone()));
+            serde_json::Value::Object(named.collect())
+        });
+        case.check(Ok(found.collect()));
+    }
+}
+
+#[cfg(feature = "client")]
+fn turn(session: &SessionMetadata, given: &serde_json::Value) -> TurnMetadata {
+    let text = |name: &str| given[name].as_str().map(String::from);
+    let execution = Execution { model: text("model").unwrap(), reasoning_effort: text("reasoning_effort"), auto_review_enabled: None };
+    let turn = session.turn(text("turn_id").unwrap()).runs(execution);
+    let extras = given["extras"].as_object().map(|extras| {
+        let pairs = extras.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+        TurnEvent::Steered(pairs.collect())
+    });
+    let events = [extras, text("trigger").map(TurnEvent::Triggered), text("parent").map(TurnEvent::Parent)];
+    events.iter().flatten().for_each(|event| turn.learn(event).unwrap());
+    turn
 }

@@ -169,7 +169,7 @@ impl RequestMetadata {
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let compaction = facts.compaction.as_ref().filter(|_| description.kind() == Some(Kind::Compaction));
         Rendered {
-            kind: description.kind().map(|kind| kind.as_str().to_owned()),
+            kind: description.kind().map(|kind| kind.on_the_wire().to_owned()),
             compaction: compaction.map(recorded_compaction),
             ids: RecordedIds {
                 session_id: filled(&facts.session_id),
@@ -238,7 +238,7 @@ fn transport(endpoint: Endpoint, description: &Description) -> Result<Transport,
         (Endpoint::Compact, Some(Kind::Compaction), Some("responses_compact")) => Transport::LegacyCompact,
         (Endpoint::Responses, Some(Kind::Compaction), Some("responses")) => Transport::LocalCompaction,
         (Endpoint::Responses, Some(Kind::Compaction), Some("responses_compaction_v2")) => Transport::CompactV2,
-        (Endpoint::Responses, Some(Kind::Memory), _) => Transport::MemoryStageOne,
+        (Endpoint::Responses, Some(Kind::Memory | Kind::DetachedMemory), _) => Transport::MemoryStageOne,
         (Endpoint::Responses, Some(Kind::Turn) | None, _) => Transport::Responses,
         (endpoint, kind, _) => {
             let kind = kind.map_or("no", Kind::as_str);

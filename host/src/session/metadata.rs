@@ -26,9 +26,9 @@ impl Session {
         self.instance.call(|store, guest| guest.agent_identity_component_metadata().call_update_turn(store, turn, event))
     }
 
-    /// Describes a session by its source and the label of its thread.
-    pub fn describe_lineage(&mut self, source: &metadata::SessionSource, thread_source: Option<&str>) -> Result<metadata::Lineage, Error> {
-        self.instance.call(|store, guest| guest.agent_identity_component_metadata().call_describe_lineage(store, source, thread_source))
+    /// Describes a thread by where it comes from.
+    pub fn describe_lineage(&mut self, origin: &metadata::ThreadOrigin) -> Result<metadata::Lineage, Error> {
+        self.instance.call(|store, guest| guest.agent_identity_component_metadata().call_describe_lineage(store, origin))
     }
 
     /// The window of a thread: new without records, else resumed; the one that follows if a compaction was installed.
@@ -89,6 +89,11 @@ impl Session {
     /// Prepares new items for the history.
     pub fn prepare_items(&mut self, items: &str, preparation: &metadata::ItemPreparation) -> Result<String, Error> {
         self.ask(|store, guest| guest.agent_identity_component_metadata().call_prepare_items(store, items, preparation))
+    }
+
+    /// Whether a provider stores responses.
+    pub fn stores_responses(&mut self, provider_name: &str, base_url: &str) -> Result<bool, Error> {
+        self.instance.call(|store, guest| guest.agent_identity_component_metadata().call_stores_responses(store, provider_name, base_url))
     }
 
     /// What is sent of the items of a history.

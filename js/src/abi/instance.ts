@@ -1,6 +1,6 @@
 import { checkArguments } from '../engine/checks.js';
 import type { Engine, Environment, Guest } from '../engine/engine.js';
-import { type Call, Instance, MOST_RANDOM, lazily, orThrow } from '../engine/instance.js';
+import { type Call, Instance, MOST_RANDOM, instantiated, lazily, orThrow } from '../engine/instance.js';
 import { unsupported } from '../error.js';
 import { COMPONENT_SHA256, PACKAGE } from '../generated/build.js';
 import { bind } from '../generated/abi.js';
@@ -86,12 +86,7 @@ export class AbiInstance extends Instance {
 
   #instantiate(module: WebAssembly.Module): WebAssembly.Exports {
     const imports = this.#imports(module);
-    let exports: WebAssembly.Exports;
-    try {
-      ({ exports } = new WebAssembly.Instance(module, imports));
-    } catch (error) {
-      throw unsupported('it cannot be instantiated here', error);
-    }
+    const { exports } = instantiated(() => new WebAssembly.Instance(module, imports));
     if (!(exports['memory'] instanceof WebAssembly.Memory)) throw unsupported('it has no memory');
     return exports;
   }

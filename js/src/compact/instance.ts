@@ -1,10 +1,10 @@
 import { checkArguments } from '../engine/checks.js';
 import type { Engine, Environment, Guest } from '../engine/engine.js';
-import { type Call, Instance, lazily, orThrow } from '../engine/instance.js';
+import { type Call, Instance, instantiated, lazily, orThrow } from '../engine/instance.js';
 import { unsupported } from '../error.js';
 import { COMPACT_SHA256, FINGERPRINT } from '../generated/build.js';
 import { TABLES } from '../generated/compact.js';
-import { type Glue, glue } from '../generated/glue.js';
+import { type Glue, type GlueHost, glue } from '../generated/glue.js';
 import { Reader, Writer } from './bytes.js';
 import { type Described, readTables } from './tables.js';
 import { type Type, u32 } from './types.js';
@@ -69,18 +69,18 @@ export class CompactInstance extends Instance {
   }
 
   #instantiate(module: WebAssembly.Module): Glue {
-    try {
-      const made = glue(module, {
-        now: () => this.now(),
-        monotonic: () => this.monotonic(),
-        random: (bytes) => this.fill(bytes),
-        give: (bytes) => (this.#value = this.#result?.read(new Reader(bytes), this)),
-      });
-      if (made.fingerprint() === FINGERPRINT) return made;
-    } catch (error) {
-      throw unsupported('it cannot be instantiated here', error);
-    }
-    throw unsupported('its interfaces are others');
+    const host: GlueHost = {
+      now: () => this.now(),
+      monotonic: () => this.monotonic(),
+      random: (bytes) => this.fill(bytes),
+      give: (bytes) => (this.#value = this.#result?.read(new Reader(bytes), this)),
+    };
+    const [made, fingerprint] = instantiated(() => {
+      const made = glue(module, host);
+      return [made, made.fingerprint()];
+    });
+    if (fingerprint !== FINGERPRINT) throw unsupported('its interfaces are others');
+    return made;
   }
 }
 

@@ -14,5 +14,10 @@ export const version = operation(struct({}), (driver) => ({
 }));
 
 export const listErrors = operation(struct({}), (driver) => ({
-  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning }) => ({ code, advice, meaning })),
+  codes: driver.guest.errors.catalogue().map(({ code, advice, meaning, isInvalidRequest }) => ({
+    code,
+    advice,
+    meaning,
+    is_invalid_request: isInvalidRequest,
+  })),
 }));

@@ -10,14 +10,25 @@ import { hex } from './question.js';
 import { sessionSourceOf, snapshotOf } from './snapshot.js';
 
 export const describe = wholeOperation(struct({ session_source: option(raw), thread_source: option(text) }), (driver, input) => {
-  const source = input.session_source === undefined ? ({ tag: 'root' } as const) : sessionSourceOf(input.session_source);
-  const lineage = driver.guest.metadata.describeLineage(source, input.thread_source);
+  const sessionSource = input.session_source === undefined ? ROOT : sessionSourceOf(input.session_source);
+  const lineage = driver.guest.metadata.describeLineage({ sessionSource, threadSource: input.thread_source, threadId: '' });
   return {
     subagent_header: lineage.subagentHeader,
     subagent_kind: lineage.subagentKind,
     may_start_root_turn: lineage.mayStartRootTurn,
   };
 });
+
+/** What a thread goes by, whether or not it was stored with a session and a path (3-2, 3-7). */
+export const restore = wholeOperation(
+  struct({ thread_id: text, session_id: option(text), agent_path: option(text) }),
+  (driver, { thread_id: threadId, session_id: sessionId, agent_path: agentPath }) => {
+    const lineage = driver.guest.metadata.describeLineage({ sessionSource: ROOT, threadId, sessionId, agentPath });
+    return { session_id: lineage.sessionId, agent_name: lineage.agentName };
+  },
+);
+
+const ROOT = { tag: 'root' } as const;
 
 /** What happens to a turn: one member, named by what it is. */
 const EVENT = choice({

@@ -48,6 +48,7 @@ const OPERATIONS = new Map<string, Operation>([
   ['extras.check', metadata.checkExtras],
   ['turn.update', lineage.updateTurn],
   ['lineage.describe', lineage.describe],
+  ['lineage.restore', lineage.restore],
   ['window.resume', lineage.resumeWindow],
   ['window.compact', lineage.compact],
   ['caller-ids.run', callerIds.run],

@@ -1,4 +1,4 @@
-import { internal } from '../error.js';
+import { internal, unsupported } from '../error.js';
 import { type Engine, type Environment, type Guest, failureOf } from './engine.js';
 
 /** A function of the component: its arguments are checked, its failures are thrown. */
@@ -78,6 +78,15 @@ export function orThrow(guest: () => Guest, call: Call): Call {
     if (tag === 'err') throw failureOf(guest(), val);
     return val;
   };
+}
+
+/** What comes of instantiating a module, which may be of something else. */
+export function instantiated<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw unsupported('it cannot be instantiated here', error);
+  }
 }
 
 /** Something that is made when it is first needed: most programs use few of the types. */

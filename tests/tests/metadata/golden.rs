@@ -179,7 +179,7 @@ fn page(profile: Profile, asked: &Asked) -> String {
         turn.describe(turn.compaction_snapshot(compaction), Kind::Compaction)
     };
     let child = spawned(profile);
-    let consolidation = || session.describe(session.detached_memory(), Some(Kind::Memory));
+    let consolidation = || session.describe(session.snapshot(), Some(Kind::DetachedMemory));
     let unspecific = || session.describe(session.snapshot(), None);
     let mut requests = vec![
         ("turn", turn.describe(with_workspace(), Kind::Turn), Transport::Responses),
@@ -189,7 +189,7 @@ fn page(profile: Profile, asked: &Asked) -> String {
         ("compaction v2", compacted(Implementation::V2), Transport::CompactV2),
         ("memory stage one", turn.describe(turn.snapshot(), Kind::Memory), Transport::MemoryStageOne),
         ("detached memory", consolidation(), Transport::MemoryStageOne),
-        ("summary of memories", session.describe(session.detached_memory(), None), Transport::MemoriesSummarize),
+        ("summary of memories", consolidation(), Transport::MemoriesSummarize),
     ];
     if asked.provider.supports_websockets || asked.provider.is_openai() {
         requests.extend([

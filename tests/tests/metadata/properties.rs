@@ -47,24 +47,16 @@ fn some<T: Into<Value> + Clone + std::fmt::Debug>(
 fn snapshot() -> impl Strategy<Value = Value> {
     let always =
         ["installation_id", "session_id", "thread_id", "window_id"].map(|name| filled().prop_map(move |text| (name, Value::from(text))));
-    let texts = [
-        "agent_name",
-        "turn_id",
-        "sandbox",
-        "sandbox_mode",
-        "parent_turn_id",
-        "root_turn_id",
-        "turn_trigger",
-        "thread_source",
-        "subagent_kind",
-    ]
-    .map(|name| some(name, text()));
+    let texts = ["agent_name", "turn_id", "sandbox", "parent_turn_id", "root_turn_id", "turn_trigger", "thread_source", "subagent_kind"]
+        .map(|name| some(name, text()));
     let uuids = ["context_window_id", "forked_from_thread_id", "parent_thread_id"].map(|name| some(name, uuid()));
     let numbers = ["window_number", "forked_from_ordinal_exclusive"].map(|name| some(name, any::<u64>()));
+    let modes = prop::sample::select(vec!["danger-full-access", "external-sandbox", "read-only", "workspace-write"]);
+    let mode = some("sandbox_mode", modes);
     let flags = ["auto_review_enabled", "analytics_enabled"].map(|name| some(name, any::<bool>()));
-    let others = (some("turn_started_at_unix_ms", any::<i64>()), extras(), extras());
-    (always, texts, uuids, numbers, flags, others).prop_map(|(always, texts, uuids, numbers, flags, (started, own, configured))| {
-        let members = always.into_iter().chain(texts).chain(uuids).chain(numbers).chain(flags).chain([started]);
+    let others = (some("turn_started_at_unix_ms", any::<i64>()), mode, extras(), extras());
+    (always, texts, uuids, numbers, flags, others).prop_map(|(always, texts, uuids, numbers, flags, (started, mode, own, configured))| {
+        let members = always.into_iter().chain(texts).chain(uuids).chain(numbers).chain(flags).chain([started, mode]);
         let mut snapshot: Map<String, Value> = members.map(|(name, value)| (name.to_owned(), value)).collect();
         snapshot.insert("extras".into(), own);
         snapshot.insert("configured_extras".into(), configured);

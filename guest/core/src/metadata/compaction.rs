@@ -34,11 +34,6 @@ impl Compaction {
         Ok(compaction)
     }
 
-    /// A compaction that the user asked for (3-16), by this implementation.
-    pub fn manual(implementation: &str) -> Result<Self> {
-        Self::parse(["manual", "user_requested", implementation, "standalone_turn", "memento"])
-    }
-
     /// The five values in order.
     pub fn values(&self) -> [&str; 5] {
         [&self.trigger, &self.reason, &self.implementation, &self.phase, &self.strategy]

@@ -21,9 +21,9 @@ pub fn agent_name(path: Option<&str>) -> &str {
     filled(path).unwrap_or("/root")
 }
 
-/// The session of a stored thread; older data has none, then it is the thread's own id (3-2).
-pub fn restored_session_id<'a>(stored: Option<&'a str>, thread_id: &'a str) -> &'a str {
-    filled(stored).unwrap_or(thread_id)
+/// The session of a thread: the one it was started in, or stored with; else, as in older data, its own id (3-2).
+pub fn session_id<'a>(known: Option<&'a str>, thread_id: &'a str) -> &'a str {
+    filled(known).unwrap_or(thread_id)
 }
 
 /// What a turn learns about itself while it runs. Every request of the turn gets a snapshot with these facts.

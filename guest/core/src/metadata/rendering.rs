@@ -6,7 +6,7 @@ use super::extras;
 use super::header_value::HeaderValue;
 use super::lineage::filled;
 use super::members::{Member, Quote, Value, push_object, push_signed, sort, texts};
-use super::snapshot::{Checked, Kind, Snapshot, Texts, View};
+use super::snapshot::{Checked, Kind, Snapshot, Texts, View, Workspace};
 use super::transport::{C, H, M, S, Transport, W};
 use crate::encoding::{push_ascii_json_string, push_json_string};
 use crate::error::Result;
@@ -41,11 +41,19 @@ pub fn request(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, ad
 }
 
 fn rendered(snapshot: &Snapshot, kind: Option<Kind>, transport: Transport, additions: Option<&Additions>) -> Result<Rendering> {
+    let detached;
+    let (snapshot, workspaces, kind) = match kind {
+        Some(Kind::DetachedMemory) => {
+            detached = snapshot.detached();
+            (&detached, &snapshot.workspaces, Some(Kind::Memory))
+        }
+        _ => (snapshot, &snapshot.workspaces, kind),
+    };
     let checked = snapshot.check(kind)?;
     let mut dropped = DropList::default();
     let canonical = match transport {
-        Transport::MCP => Some(object(&checked, View::Mcp, &mut dropped, push_json_string)),
-        _ => transport.has_canonical.then(|| object(&checked, View::Request(kind), &mut dropped, push_ascii_json_string)),
+        Transport::MCP => Some(object(&checked, workspaces, View::Mcp, &mut dropped, push_json_string)),
+        _ => transport.has_canonical.then(|| object(&checked, workspaces, View::Request(kind), &mut dropped, push_ascii_json_string)),
     };
     let travelling = canonical.as_deref().filter(|_| kind.is_some());
     let (headers, client_metadata) = transported(&checked, travelling, transport.letter, additions, &mut dropped);
@@ -169,8 +177,8 @@ fn transported(
 }
 
 /// The members of a view as a JSON object: in the order of 1A with the extras behind, or all sorted.
-fn object(checked: &Checked<'_>, view: View, dropped: &mut DropList, quote: Quote) -> String {
-    let workspaces: Vec<_> = checked.facts.workspaces.iter().filter_map(|workspace| workspace.sanitized(dropped)).collect();
+fn object(checked: &Checked<'_>, workspaces: &[Workspace], view: View, dropped: &mut DropList, quote: Quote) -> String {
+    let workspaces: Vec<_> = workspaces.iter().filter_map(|workspace| workspace.sanitized(dropped)).collect();
     let mut members = checked.members(&workspaces, view);
     members.append(&mut extras::merged(checked.facts, view, dropped));
     if view == View::Mcp {

@@ -99,6 +99,8 @@ pub enum Kind {
     Compaction,
     /// Makes memories.
     Memory,
+    /// Makes memories outside any turn: rendered as memory, of few facts.
+    DetachedMemory,
 }
 
 /// What is rendered: a request of a kind or none, or the object for tool servers.
@@ -107,6 +109,12 @@ pub(super) enum View {
     Request(Option<Kind>),
     Mcp,
 }
+
+/// Thread source of detached memory, and the name of what makes its requests.
+const MEMORIES: &str = "memory_consolidation";
+
+/// What a sandbox lets the agent do (8-4). The kind of sandbox, beside it, is an open tag of the host.
+const SANDBOX_MODES: [&str; 4] = ["danger-full-access", "external-sandbox", "read-only", "workspace-write"];
 
 /// The columns of table 1A: turn, prewarm and compaction; memory; none; tool servers.
 const FULL: u8 = 1;
@@ -145,9 +153,20 @@ pub(super) const FIELDS: [(&str, u8); 24] = [
 ];
 
 impl Snapshot {
-    /// A stage of memories outside any turn, which knows little of a request.
-    pub fn detached_memory(sandbox: Option<String>, sandbox_mode: Option<String>, workspaces: Vec<Workspace>) -> Self {
-        Self { thread_source: Some("memory_consolidation".into()), sandbox, sandbox_mode, workspaces, ..Self::default() }
+    /// What a stage of memories outside any turn says of these facts (1A), workspaces aside: the ids of the flat map, which memory keeps
+    /// (1-14), and the sandbox. The client itself makes its requests.
+    pub(super) fn detached(&self) -> Self {
+        Self {
+            installation_id: self.installation_id.clone(),
+            session_id: self.session_id.clone(),
+            thread_id: self.thread_id.clone(),
+            window_id: self.window_id.clone(),
+            sandbox: self.sandbox.clone(),
+            sandbox_mode: self.sandbox_mode.clone(),
+            thread_source: Some(MEMORIES.into()),
+            session_source: SessionSource::Internal(MEMORIES.into()),
+            ..Self::default()
+        }
     }
 
     /// Checks the form of what has one, and what a kind needs (1-4).
@@ -160,9 +179,11 @@ impl Snapshot {
             parent_thread_id: canonical(&self.parent_thread_id)?,
         };
         self.compaction.as_ref().map_or(Ok(()), Compaction::check)?;
+        let is_mode = |mode: &String| SANDBOX_MODES.contains(&&**mode);
         let ids = [&self.installation_id, &self.session_id, &self.thread_id, &self.window_id];
         let lacks_id = View::Request(kind).column() == FULL && ids.into_iter().any(String::is_empty);
-        if lacks_id || kind == Some(Kind::Compaction) && self.compaction.is_none() {
+        let lacks_compaction = kind == Some(Kind::Compaction) && self.compaction.is_none();
+        if lacks_id || lacks_compaction || !self.sandbox_mode.as_ref().is_none_or(is_mode) {
             return Err(Code::InvalidSnapshot.into());
         }
         Ok(checked)
@@ -273,25 +294,24 @@ impl Repository<'_> {
 
 impl Kind {
     /// Every value.
-    pub const ALL: [Self; 4] = [Self::Turn, Self::Prewarm, Self::Compaction, Self::Memory];
+    pub const ALL: [Self; 5] = [Self::Turn, Self::Prewarm, Self::Compaction, Self::Memory, Self::DetachedMemory];
 
-    /// Value of `request_kind`.
+    /// The kebab-case spelling, which is the value of `request_kind` of all but detached memory.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Turn => "turn",
             Self::Prewarm => "prewarm",
             Self::Compaction => "compaction",
             Self::Memory => "memory",
+            Self::DetachedMemory => "detached-memory",
         }
     }
 
-    /// Reads the value of `request_kind`; `config-invalid` for any other.
+    /// Reads the kebab-case spelling; `config-invalid` for any other.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::ALL
-            .iter()
-            .find(|kind| kind.as_str() == text)
-            .copied()
-            .ok_or_else(|| Error::new(Code::ConfigInvalid, "the request kind is not one of turn, prewarm, compaction, memory"))
+        Self::ALL.iter().find(|kind| kind.as_str() == text).copied().ok_or_else(|| {
+            Error::new(Code::ConfigInvalid, "the request kind is not one of turn, prewarm, compaction, memory, detached-memory")
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Context windows: what is between two compactions of a thread (3-11 to 3-14).
 
-use super::snapshot::Snapshot;
 use crate::encoding::push_decimal;
 use crate::error::{Code, Result};
 use crate::json::{Objects, pick, text};
@@ -90,16 +89,5 @@ impl Window {
     pub fn context_id(&self) -> Option<Uuid> {
         let [_, _, current] = self.ids;
         current
-    }
-
-    /// The snapshot with this window.
-    #[must_use]
-    pub fn stamp(&self, snapshot: Snapshot) -> Snapshot {
-        Snapshot {
-            window_id: self.id(),
-            window_number: Some(self.number),
-            context_window_id: self.context_id().map(|id| id.canonical()),
-            ..snapshot
-        }
     }
 }

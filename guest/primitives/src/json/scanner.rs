@@ -211,7 +211,7 @@ impl<'a> Scanner<'a> {
 
 /// Whether one of the eight bytes ends a string, begins an escape or may not stand in a string. A borrow between bytes can only
 /// make more of them look special once one is.
-fn is_special_in(word: u64) -> bool {
+pub(crate) fn is_special_in(word: u64) -> bool {
     const fn all(byte: u8) -> u64 {
         u64::from_ne_bytes([byte; 8])
     }

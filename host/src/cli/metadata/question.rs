@@ -203,7 +203,7 @@ fn transports() -> impl TypedValueParser<Value = Transport> {
 
 fn kind_of_snapshot(name: &str) -> Result<Kind, Failure> {
     name.parse().map_err(|_| {
-        let message = "the member `request_kind` of the snapshot is not one of turn, prewarm, compaction, memory";
+        let message = "the member `request_kind` of the snapshot is not one of turn, prewarm, compaction, memory, detached-memory";
         Failure::config(message, "correct it, or say it with --kind")
     })
 }

@@ -23,8 +23,9 @@ pub fn oddity(kind: Option<Kind>, transport: Transport, implementation: Option<&
     let way = transport.as_str();
     let usual = usual_kind(transport);
     let is_usual = match transport {
-        Transport::Responses => matches!(kind, Some(Kind::Turn | Kind::Compaction | Kind::Memory)),
+        Transport::Responses => matches!(kind, Some(Kind::Turn | Kind::Compaction | Kind::Memory | Kind::DetachedMemory)),
         Transport::WebsocketHandshake | Transport::WebsocketMessage => kind.is_some(),
+        Transport::MemoryStageOne => matches!(kind, Some(Kind::Memory | Kind::DetachedMemory)),
         _ => kind == usual,
     };
     if !is_usual {

@@ -33,6 +33,11 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// Of this program, on this machine.
+    pub fn of_this_program() -> Self {
+        Self { user_agent: true, app_version: None, os: None, os_version: None, arch: None, terminal: None, suffix: None }
+    }
+
     /// The user agent, if it is asked for. It has the originator of the process, not that of a thread.
     pub fn render(&self, process: Option<&str>, session: &mut Session) -> Result<Option<String>, Error> {
         if !self.user_agent {

@@ -1,5 +1,8 @@
 //! Cases of `tests/vectors/metadata`: events, approvals, signatures.
 
+mod events;
+
+use super::reviews::TestReviewer;
 use super::stage::{Answer, Session, Stage, TestOperation, command, settle, soon, subject};
 use crate::delegate::*;
 use crate::provider::vectors::{Case, cases};
@@ -8,54 +11,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[tokio::test(start_paused = true)]
-async fn r14_1_r14_2_r14_10_vectors_of_events() {
-    for case in cases("delegate-events") {
-        let stage = Stage::with_capacity(usize::try_from(case.input["capacity"].as_u64().unwrap_or(512)).unwrap());
-        let (mut delegate, session) = stage.start().await;
-        let events: Vec<_> = names(&case.input["events"]);
-        let saying = tokio::spawn(async move {
-            for (place, name) in (0..).zip(&events) {
-                session.say("turn", event(name, place)).await;
-            }
-        });
-        let mut forwarded = Vec::new();
-        while let Some(event) = soon(delegate.next_event()).await {
-            forwarded.push(json!([super::stage::content(&event), event.kind.name()]));
-        }
-        soon(saying).await.unwrap();
-        case.check(Ok(Value::Array(forwarded)));
-    }
-}
-
-/// An event by its name; `place` is what the program put into it.
-fn event(name: &str, place: u32) -> EventKind<u32> {
-    let call_id = "call-1".to_owned();
-    match name {
-        "token-count" => EventKind::TokenCount,
-        "session-configured" => EventKind::SessionConfigured,
-        "message-delta" => EventKind::MessageDelta,
-        "reasoning-delta" => EventKind::ReasoningDelta,
-        "thread-name-updated" => EventKind::ThreadNameUpdated,
-        "mcp-call-begin" => {
-            let call = McpCall { call_id, server: "files".into(), tool: "read".into(), arguments: None };
-            EventKind::McpCallBegin { call, content: place }
-        }
-        "mcp-call-end" => EventKind::McpCallEnd { call_id, content: place },
-        "mcp-elicitation" => EventKind::McpElicitation(place),
-        "turn-completed" => EventKind::TurnCompleted(place),
-        "turn-aborted" => EventKind::TurnAborted(place),
-        "other" => EventKind::Other(place),
-        _ => panic!("{name} is no event"),
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn r14_3_r14_4_vectors_of_approvals() {
+async fn r14_3_r14_4_r14_5_vectors_of_approvals() {
     for case in cases("delegate-approvals") {
-        let mut stage = Stage::signing(DelegateSigning::Ask);
+        let reviewer = case.input.get("reviewer");
+        let mut stage = match reviewer {
+            None => Stage::new(),
+            Some(decision) => Stage::reviewed_by(Arc::new(TestReviewer::that_says(decision.as_str().map(parsed)))),
+        };
+        stage.options.signing = DelegateSigning::Ask;
         let (_delegate, mut session) = stage.start().await;
-        session.say("event-1", question(&case.text("question").unwrap(), &session)).await;
-        let mut asked = Some(stage.question().await);
+        let name = case.text("question").unwrap();
+        if name.starts_with("mcp-call") {
+            session.say("event-0", EventKind::McpCallBegin { call: call(), content: 0 }).await;
+        }
+        if name == "mcp-call-ended" {
+            session.say("event-0", EventKind::McpCallEnd { call_id: "call-1".into(), content: 0 }).await;
+        }
+        session.say("event-1", question(&name, &case, &session)).await;
+        settle().await;
+        let mut asked = stage.questions.try_recv().ok();
+        let was_asked = asked.is_some();
         for then in names(&case.input["then"]) {
             match (then.as_str(), asked.take()) {
                 ("cancel", waiting) => {
@@ -68,11 +43,21 @@ async fn r14_3_r14_4_vectors_of_approvals() {
         }
         let told = session.told().await.unwrap().operation;
         settle().await;
-        case.check(Ok(json!({"reply": reply(&told), "settled_for_the_parent": !stage.resolved().is_empty()})));
+        let mut found = json!({"reply": reply(&told), "settled_for_the_parent": !stage.resolved().is_empty()});
+        if reviewer.is_some() {
+            found["user_was_asked"] = json!(was_asked);
+        } else {
+            assert!(was_asked, "{}", case.id);
+        }
+        case.check(Ok(found));
     }
 }
 
-fn question(name: &str, session: &Session) -> EventKind<u32> {
+fn call() -> McpCall {
+    McpCall { call_id: "call-1".into(), server: "files".into(), tool: "write".into(), arguments: None }
+}
+
+fn question(name: &str, case: &Case, session: &Session) -> EventKind<u32> {
     match name {
         "command" => EventKind::CommandApproval(command("call-1")),
         "patch" => {
@@ -80,6 +65,11 @@ fn question(name: &str, session: &Session) -> EventKind<u32> {
             EventKind::PatchApproval(PatchApproval { call_id, changes: BTreeMap::new(), reason: None, grant_root: None })
         }
         "permissions" => EventKind::Permissions(PermissionsRequest { call_id: "call-1".into(), ..Default::default() }),
+        "mcp-call" | "mcp-call-ended" => {
+            let (id, options) = ("mcp_tool_call_approval_call-1".into(), names(&case.input["options"]));
+            let questions = vec![Question { id, text: "May it?".into(), options, is_secret: false }];
+            EventKind::UserInput(UserInputRequest { call_id: "call-1".into(), questions })
+        }
         "user-input" => EventKind::UserInput(UserInputRequest { call_id: "call-1".into(), questions: Vec::new() }),
         "signing" => EventKind::Signing(SigningApproval::new("own", subject(session))),
         _ => panic!("{name} is no question"),
@@ -98,7 +88,7 @@ fn answer(text: &str) -> Answer {
     }
 }
 
-fn reply(operation: &TestOperation) -> &'static str {
+fn reply(operation: &TestOperation) -> &str {
     let nothing = Grant { permissions: Permissions::default(), scope: GrantScope::Turn, strict: false };
     match operation {
         Operation::CommandApproval { decision, .. } | Operation::PatchApproval { decision, .. } => name(decision),
@@ -111,10 +101,11 @@ fn reply(operation: &TestOperation) -> &'static str {
             }
         }
         Operation::UserInputAnswer { answers, .. } => {
-            if *answers == Answers::default() {
-                "empty-answers"
-            } else {
-                "answers"
+            let labels = answers.0.iter().find(|(id, _)| id.starts_with("mcp_tool_call_approval")).map(|(_, labels)| labels);
+            match labels {
+                Some(labels) => labels.first().map_or("no label", String::as_str),
+                None if *answers == Answers::default() => "empty-answers",
+                None => "answers",
             }
         }
         _ => "another operation",
@@ -122,7 +113,7 @@ fn reply(operation: &TestOperation) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r14_6_r14_7_vectors_of_signatures() {
+async fn r14_6_r14_7_e68_vectors_of_signatures() {
     for case in cases("delegate-signing") {
         let mode = case.text("setting").unwrap().parse().unwrap();
         let found = signatures(mode, &case).await;
@@ -163,6 +154,10 @@ async fn signatures(mode: DelegateSigning, case: &Case) -> Vec<Value> {
             && let Some(decision) = step["decision"].as_str()
         {
             asked.answer.send(Answer::Decision(parsed(decision))).unwrap();
+        }
+        // Both are there before anybody looks.
+        if step["cancel"] == true {
+            stage.cancel.cancel();
         }
         let outcome = soon(waiting).await.unwrap().map_or_else(|error| error.code, |()| "signed".into());
         found.push(json!({"asked": was_asked, "outcome": outcome}));

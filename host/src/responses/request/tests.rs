@@ -1,6 +1,8 @@
+use super::body::TYPED;
 use super::*;
 use crate::provider::vectors::{Case, cases};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 const OPENAI: Dialect = Dialect { is_openai: true, takes_service_tier: true };
 const OTHER: Dialect = Dialect { is_openai: false, takes_service_tier: true };

@@ -242,7 +242,7 @@ async fn r1d_the_authority_accepts_each_kind_of_request_as_it_is_described() {
     scene.client.compact(&compaction(), &turn.compaction(Compaction::manual(Implementation::Legacy))).await.unwrap();
     assert_eq!(kind(&last_arrival(&scene)), "compaction");
     assert!(last_arrival(&scene)["headers"].get("x-codex-installation-id").is_some());
-    let memory = session.request(session.detached_memory(), Some(Kind::Memory));
+    let memory = session.request(session.snapshot(), Some(Kind::DetachedMemory));
     read(scene.client.stream(&request(), &memory).await.unwrap()).await;
     assert_eq!(kind(&last_arrival(&scene)), "memory");
     let summary = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };

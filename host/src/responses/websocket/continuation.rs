@@ -37,6 +37,7 @@ fn is_same_item(a: &Value, b: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::vectors::cases;
     use serde_json::json;
 
     fn request(input: &[Value]) -> ResponsesRequest {
@@ -68,6 +69,24 @@ mod tests {
         let covered = Covered { request: request(&[described]), ..covered };
         assert_eq!(covered.items_of(&request(&[item("a"), item("b")])), Some(1));
         assert_eq!(covered.items_of(&request(&[json!({"type": "message"}), item("b")])), None);
+    }
+
+    #[test]
+    fn r1_18_r1_19_vectors_of_continuations() {
+        let items = |list: &Value| list.as_array().unwrap().clone();
+        for case in cases("continuation") {
+            let request = |name: &str| {
+                let members = &case.input[name];
+                let text = |member: &str| members[member].as_str().map(String::from);
+                ResponsesRequest {
+                    model: text("model").unwrap_or_else(|| "m".into()),
+                    instructions: text("instructions"),
+                    ..request(&items(&members["input"]))
+                }
+            };
+            let covered = Covered { request: request("before"), added: items(&case.input["answered"]), response_id: "r".into() };
+            case.check(Ok(json!({"continues_after": covered.items_of(&request("then"))})));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::fixture::session;
 use crate::harness::{Failure, Subject};
 use agent_identity_core::metadata as core;
-use agent_identity_host::types::metadata::{Execution, ItemPreparation, ItemTarget, SessionSource, Snapshot, Turn, Workspace};
+use agent_identity_host::types::metadata::{Execution, ItemPreparation, ItemTarget, Snapshot, Turn, Workspace};
 use agent_identity_host::{Component, Session};
 use std::hint::black_box;
 
@@ -36,7 +36,7 @@ pub fn subjects(wide: &Component, portable: &Component) -> Result<Vec<Subject<'s
 }
 
 fn in_core(name: &str, extras: usize) -> Subject<'static> {
-    let snapshot = core_snapshot(extras);
+    let snapshot = native(snapshot(extras));
     Subject::new(name, move |n| {
         (0..n).try_for_each(|_| {
             black_box(core::render(black_box(&snapshot), Some(core::Kind::Turn), core::Transport::RESPONSES)?);
@@ -114,14 +114,9 @@ fn snapshot(extra_count: usize) -> Snapshot {
         window_id: format!("{THREAD}:0"),
         window_number: Some(0),
         context_window_id: Some(WINDOW.into()),
-        forked_from_thread_id: None,
-        forked_from_ordinal_exclusive: None,
-        parent_thread_id: None,
         thread_source: Some("user".into()),
-        session_source: SessionSource::Root,
         sandbox: Some("none".into()),
         sandbox_mode: Some("workspace-write".into()),
-        auto_review_enabled: None,
         workspaces: vec![Workspace {
             root: "/srv/app".into(),
             associated_remote_urls: vec![("origin".into(), REMOTE.into())],
@@ -129,55 +124,52 @@ fn snapshot(extra_count: usize) -> Snapshot {
             has_changes: Some(false),
         }],
         analytics_enabled: Some(true),
-        compaction: None,
-        configured_extras: Vec::new(),
         execution: Some(Execution { model: "gpt-5.4".into(), reasoning_effort: Some("high".into()), auto_review_enabled: Some(false) }),
-        parent_response_id: None,
-        is_reviewer_request: false,
         turn: Turn {
-            parent_turn_id: None,
-            root_turn_id: None,
-            is_root_ambiguous: false,
             turn_trigger: Some("goal".into()),
             turn_started_at_unix_ms: Some(1_700_000_000_123),
             extras: extras(extra_count),
-            user_input_requested: false,
+            ..Turn::default()
         },
+        ..Snapshot::default()
     }
 }
 
-/// The same, natively.
-fn core_snapshot(extra_count: usize) -> core::Snapshot {
+/// The same as the core has it.
+fn native(snapshot: Snapshot) -> core::Snapshot {
+    let workspace = |known: Workspace| core::Workspace {
+        root: known.root,
+        associated_remote_urls: known.associated_remote_urls,
+        latest_git_commit_hash: known.latest_git_commit_hash,
+        has_changes: known.has_changes,
+    };
+    let execution = |given: Execution| core::Execution {
+        model: given.model,
+        reasoning_effort: given.reasoning_effort,
+        auto_review_enabled: given.auto_review_enabled,
+    };
     core::Snapshot {
-        installation_id: INSTALLATION.into(),
-        session_id: THREAD.into(),
-        thread_id: THREAD.into(),
-        agent_name: Some("/root".into()),
-        turn_id: Some(TURN.into()),
-        window_id: format!("{THREAD}:0"),
-        window_number: Some(0),
-        context_window_id: Some(WINDOW.into()),
-        thread_source: Some("user".into()),
-        sandbox: Some("none".into()),
-        sandbox_mode: Some("workspace-write".into()),
-        workspaces: vec![core::Workspace {
-            root: "/srv/app".into(),
-            associated_remote_urls: vec![("origin".into(), REMOTE.into())],
-            latest_git_commit_hash: Some(COMMIT.into()),
-            has_changes: Some(false),
-        }],
-        analytics_enabled: Some(true),
-        execution: Some(core::Execution {
-            model: "gpt-5.4".into(),
-            reasoning_effort: Some("high".into()),
-            auto_review_enabled: Some(false),
-        }),
+        installation_id: snapshot.installation_id,
+        session_id: snapshot.session_id,
+        thread_id: snapshot.thread_id,
+        agent_name: snapshot.agent_name,
+        turn_id: snapshot.turn_id,
+        window_id: snapshot.window_id,
+        window_number: snapshot.window_number,
+        context_window_id: snapshot.context_window_id,
+        thread_source: snapshot.thread_source,
+        sandbox: snapshot.sandbox,
+        sandbox_mode: snapshot.sandbox_mode,
+        workspaces: snapshot.workspaces.into_iter().map(workspace).collect(),
+        analytics_enabled: snapshot.analytics_enabled,
+        execution: snapshot.execution.map(execution),
         turn: core::Turn {
-            turn_trigger: Some("goal".into()),
-            turn_started_at_unix_ms: Some(1_700_000_000_123),
-            extras: extras(extra_count),
+            turn_trigger: snapshot.turn.turn_trigger,
+            turn_started_at_unix_ms: snapshot.turn.turn_started_at_unix_ms,
+            extras: snapshot.turn.extras,
             ..core::Turn::default()
         },
+        // A root turn has nothing else.
         ..core::Snapshot::default()
     }
 }

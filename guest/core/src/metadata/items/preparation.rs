@@ -37,13 +37,25 @@ pub fn prepare(items: String, preparation: &Preparation<'_>, ports: &dyn Ports) 
     if !preparation.item_ids && preparation.turn_id.is_none() && preparation.create_time.is_none() {
         return Ok(items);
     }
+    let usual = [false, true].map(|has_time| stamp([None; 2], has_time, preparation));
     let mut rewriting = Rewriting::new(&items);
     let mut objects = valid(Objects::read(&items))?;
     while let Some((place, members)) = valid(objects.advance())? {
         let item = valid(Item::read(members))?;
         let prefix = id_prefix(&item.item_type).filter(|_| preparation.item_ids && item.lacks_id());
-        let stamped = stamped(&item, preparation);
-        let changes = [("id", prefix.map_or(Fate::Kept, Fate::Id)), (PASSTHROUGH, stamped.as_deref().map_or(Fate::Kept, Fate::Set))];
+        let has_time = item.has_time();
+        let [untimed, timed] = &usual;
+        let own;
+        let stamp = match [item.passthrough, item.older] {
+            _ if !carries_metadata(&item.item_type) => None,
+            // Most items bring no metadata, and all these get the same.
+            [None, None] => (if has_time { timed } else { untimed }).as_deref(),
+            given => {
+                own = stamp(given, has_time, preparation);
+                own.as_deref()
+            }
+        };
+        let changes = [("id", prefix.map_or(Fate::Kept, Fate::Id)), (PASSTHROUGH, stamp.map_or(Fate::Kept, Fate::Set))];
         rewriting.change(&place, members, &changes);
     }
     let ids = core::mem::take(&mut rewriting.ids);
@@ -53,22 +65,22 @@ pub fn prepare(items: String, preparation: &Preparation<'_>, ports: &dyn Ports) 
     }
 }
 
-/// The typed metadata of an item with what it lacks; none if it lacks nothing.
-fn stamped(item: &Item<'_>, preparation: &Preparation<'_>) -> Option<String> {
-    let members = members_of(item.passthrough);
+/// The typed metadata of an item with what it lacks, from what it brings in both forms; none if it lacks nothing.
+fn stamp([passthrough, older]: [Option<&str>; 2], has_time: bool, preparation: &Preparation<'_>) -> Option<String> {
+    let members = members_of(passthrough);
     let mut values = [None; 2];
     pick(&members, &STAMPS, &mut values);
     let [turn_id, create_time] = values;
     let turn_id = preparation.turn_id.filter(|id| !id.is_empty() && !turn_id.is_some_and(is_filled));
-    let create_time = preparation.create_time.filter(|_| create_time.is_none_or(|time| time == "null") && item.has_time());
-    if !carries_metadata(&item.item_type) || (turn_id.is_none() && create_time.is_none()) {
+    let create_time = preparation.create_time.filter(|_| has_time && create_time.is_none_or(|time| time == "null"));
+    if turn_id.is_none() && create_time.is_none() {
         return None;
     }
     let [mut id_text, mut time_text] = [String::new(), String::new()];
     if let Some(turn_id) = turn_id {
         // The older form of the metadata may know it (5-11).
         let mut known = [None];
-        pick(&members_of(item.older), &STAMPS, &mut known);
+        pick(&members_of(older), &STAMPS, &mut known);
         match known {
             [Some(known)] if is_filled(known) => id_text.push_str(known),
             _ => push_json_string(&mut id_text, turn_id),
@@ -78,7 +90,7 @@ fn stamped(item: &Item<'_>, preparation: &Preparation<'_>) -> Option<String> {
         push_signed(&mut time_text, unix_s);
     }
     let [turn_name, time_name] = STAMPS;
-    let object = item.passthrough.filter(|object| object.starts_with('{')).unwrap_or("{}");
+    let object = passthrough.filter(|object| object.starts_with('{')).unwrap_or("{}");
     let mut rewriting = Rewriting::new(object);
     rewriting.change(&(0..object.len()), &members, &[(turn_name, Fate::to(&id_text)), (time_name, Fate::to(&time_text))]);
     rewriting.into_text()
@@ -95,9 +107,9 @@ fn filled_in(items: String, missing: &[usize], ports: &dyn Ports) -> Result<Stri
         ports.fill_random(&mut random)?;
         let unix_ms = uuid::clock(ports)?;
         for (place, random) in places.iter().zip(random.as_chunks().0) {
-            let id = Uuid::v7(unix_ms, *random).canonical();
+            let id = Uuid::v7(unix_ms, *random).characters();
             if let Some(placeholder) = bytes.get_mut(*place..).and_then(|rest| rest.get_mut(..PLACEHOLDER.len())) {
-                placeholder.copy_from_slice(id.as_bytes());
+                placeholder.copy_from_slice(&id);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A document with some members of some objects changed. Everything else is copied as it stands, in pieces as long as possible.
 
+use crate::encoding::push_short;
 use crate::error::{Code, Result};
 use crate::json::{Member, is_named, text};
 use alloc::string::String;
@@ -85,7 +86,7 @@ impl<'a> Rewriting<'a> {
                 self.copy_to(place.end.saturating_sub(1));
                 let comma = if self.out.trim_ascii_end().ends_with('{') { "" } else { "," };
                 for part in [comma, "\"", name, "\":"] {
-                    self.out.push_str(part);
+                    push_short(&mut self.out, part);
                 }
                 self.push_value(*fate);
             }
@@ -107,10 +108,10 @@ impl<'a> Rewriting<'a> {
             Fate::Set(value) => self.out.push_str(value),
             Fate::Id(prefix) => {
                 for part in ["\"", prefix, "_"] {
-                    self.out.push_str(part);
+                    push_short(&mut self.out, part);
                 }
                 self.ids.push(self.out.len());
-                self.out.push_str(PLACEHOLDER);
+                push_short(&mut self.out, PLACEHOLDER);
                 self.out.push('"');
             }
         }

@@ -43,9 +43,15 @@ fn e2_e18_r1_8_r1_9_everything_but_ascii_is_escaped() {
 
 #[test]
 fn e1_detached_memory() {
-    let snapshot = Snapshot::detached_memory(None, text("read-only"), Vec::new());
     let expect = r#"{"request_kind":"memory","thread_source":"memory_consolidation","sandbox_mode":"read-only"}"#;
-    assert_eq!(canonical(&snapshot, Some(Kind::Memory)), expect);
+    let snapshot = Snapshot { sandbox_mode: text("read-only"), ..Snapshot::default() };
+    assert_eq!(canonical(&snapshot, Some(Kind::DetachedMemory)), expect);
+    // Whatever else is known of its thread.
+    let snapshot = Snapshot { sandbox_mode: text("read-only"), turn: with_extras(texts(&[("k", "v")])), turn_id: text("u"), ..spawned() };
+    let rendering = render(&snapshot, Some(Kind::DetachedMemory), Transport::MEMORY_STAGE_ONE).unwrap();
+    assert_eq!(rendering.canonical.as_deref(), Some(expect));
+    assert!(!rendering.client_metadata.iter().any(|(key, _)| ["turn_id", "x-codex-parent-thread-id"].contains(&&**key)));
+    assert!(headers(&rendering).contains(&("x-openai-subagent", "memory_consolidation")));
 }
 
 #[test]
@@ -155,7 +161,8 @@ fn r1_4_ids_are_needed_except_for_memory() {
             let ids = [&mut snapshot.installation_id, &mut snapshot.session_id, &mut snapshot.thread_id, &mut snapshot.window_id];
             ids[nr].clear();
             let code = render(&snapshot, Some(kind), Transport::RESPONSES).err().map(|error| error.code.as_str());
-            assert_eq!(code, (kind != Kind::Memory).then_some("invalid-snapshot"), "{kind:?} {nr}");
+            let is_memory = matches!(kind, Kind::Memory | Kind::DetachedMemory);
+            assert_eq!(code, (!is_memory).then_some("invalid-snapshot"), "{kind:?} {nr}");
             assert!(render(&snapshot, None, Transport::RESPONSES).is_ok());
         }
     }
@@ -236,7 +243,6 @@ fn r0_6_uuids_are_canonical_and_nothing_else_is_taken() {
 fn r3_15_compactions_say_only_what_is_known() {
     let good = ["manual", "user_requested", "responses", "standalone_turn", "memento"];
     assert_eq!(Compaction::parse(good).unwrap().values(), good);
-    assert_eq!(Compaction::manual("responses").unwrap().values(), good);
     for nr in 0..5 {
         let mut bad = good;
         bad[nr] = "Manual";
@@ -245,6 +251,17 @@ fn r3_15_compactions_say_only_what_is_known() {
         let compaction = Some(Compaction { trigger, reason, implementation, phase, strategy });
         let snapshot = Snapshot { compaction, ..min() };
         assert_eq!(render(&snapshot, Some(Kind::Turn), Transport::RESPONSES).unwrap_err().code.as_str(), "invalid-snapshot");
+    }
+}
+
+#[test]
+fn r8_4_there_are_four_sandbox_modes() {
+    let rendered = |mode: &str| render(&Snapshot { sandbox_mode: text(mode), ..min() }, Some(Kind::Turn), Transport::RESPONSES);
+    for mode in ["danger-full-access", "external-sandbox", "read-only", "workspace-write"] {
+        assert!(rendered(mode).unwrap().canonical.unwrap().ends_with(&alloc::format!(r#""sandbox_mode":"{mode}"}}"#)));
+    }
+    for mode in ["Read-Only", "", "none"] {
+        assert_eq!(rendered(mode).unwrap_err().code.as_str(), "invalid-snapshot", "{mode:?}");
     }
 }
 

@@ -57,8 +57,8 @@ fn r1_14_memory_keeps_its_flat_keys() {
 
 #[test]
 fn r1_15_empty_values_are_left_out_and_reported_once() {
-    let rendering = render(&Snapshot::detached_memory(None, None, Vec::new()), Some(Kind::Memory), Transport::MEMORY_STAGE_ONE).unwrap();
-    assert_eq!(rendering.client_metadata.len(), 1);
+    let rendering = render(&Snapshot::default(), Some(Kind::DetachedMemory), Transport::MEMORY_STAGE_ONE).unwrap();
+    assert_eq!(rendering.client_metadata.len(), 2);
     let expect = [("session_id", "empty"), ("thread_id", "empty"), ("x-codex-installation-id", "empty"), ("x-codex-window-id", "empty")];
     assert_eq!(dropped(&rendering.dropped), expect);
 }

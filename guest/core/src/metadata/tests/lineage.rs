@@ -40,10 +40,10 @@ fn e40_r3_10_who_may_start_a_root_turn() {
 }
 
 #[test]
-fn r3_2_older_threads_are_their_own_session() {
-    assert_eq!(restored_session_id(None, "t"), "t");
-    assert_eq!(restored_session_id(Some(" "), "t"), "t");
-    assert_eq!(restored_session_id(Some("s"), "t"), "s");
+fn r3_2_without_another_a_thread_is_its_own_session() {
+    assert_eq!(session_id(None, "t"), "t");
+    assert_eq!(session_id(Some(" "), "t"), "t");
+    assert_eq!(session_id(Some("s"), "t"), "s");
 }
 
 #[test]

@@ -38,6 +38,8 @@ enum Access {
     Switch(fn(&mut Scene) -> &mut bool),
     Execution(fn(&mut Execution) -> Option<&mut String>),
     ExecutionFlag,
+    /// One of a few names (8-4).
+    SandboxMode,
     Source,
     Workspaces,
     Compaction,
@@ -65,7 +67,7 @@ const KNOWN: [(&str, Access, &[&str]); 33] = [
     ("thread_source", Access::Text(|s| &mut s.facts.thread_source), &["1A", "3-9"]),
     ("turn_trigger", Access::Text(|s| &mut s.facts.turn.turn_trigger), &["1A", "3-3"]),
     ("sandbox", Access::Text(|s| &mut s.facts.sandbox), &["1A", "8-4"]),
-    ("sandbox_mode", Access::Text(|s| &mut s.facts.sandbox_mode), &["1A", "8-4"]),
+    ("sandbox_mode", Access::SandboxMode, &["1A", "8-4"]),
     ("auto_review_enabled", Access::Flag(|s| &mut s.facts.auto_review_enabled), &["1A", "1-5"]),
     ("execution.auto_review_enabled", Access::ExecutionFlag, &["1A", "1-5"]),
     ("workspaces", Access::Workspaces, &["1A", "8-1"]),
@@ -154,6 +156,7 @@ impl Fact {
             Access::Execution(place) => scene.facts.execution.as_mut().is_some_and(|execution| place(execution).is_some()),
             Access::ExecutionFlag => scene.facts.execution.is_some_and(|execution| execution.auto_review_enabled.is_some()),
             Access::Source => !matches!(scene.facts.session_source, SessionSource::Root),
+            Access::SandboxMode => scene.facts.sandbox_mode.is_some(),
             Access::Workspaces => !scene.facts.workspaces.is_empty(),
             Access::Compaction => scene.facts.compaction.is_some(),
             Access::Features => !scene.additions.beta_features.is_empty(),
@@ -198,6 +201,9 @@ impl Fact {
                 let flags = scene.facts.execution.iter_mut().filter_map(|execution| execution.auto_review_enabled.as_mut());
                 flags.for_each(|flag| *flag = !*flag);
             }
+            Access::SandboxMode => scene.facts.sandbox_mode.iter_mut().for_each(|mode| {
+                *mode = if mode == "read-only" { "workspace-write" } else { "read-only" }.into();
+            }),
             Access::Source => match &mut scene.facts.session_source {
                 SessionSource::Root => {}
                 SessionSource::Subagent(name) | SessionSource::Internal(name) => alter(name),

@@ -28,7 +28,7 @@ async fn streamed(metadata: &RequestMetadata) -> Arrived {
 #[tokio::test]
 async fn r1b_r1c_r1d_ordinary_requests_carry_fields_and_flat_map_alike() {
     let turn = session().turn("turn-1");
-    let memory = session().describe(session().detached_memory(), Some(Kind::Memory));
+    let memory = session().describe(session().snapshot(), Some(Kind::DetachedMemory));
     for (metadata, kind) in [
         (turn.request(), "turn"),
         (turn.compaction(Compaction::manual(Implementation::Local)), "compaction"),
@@ -56,7 +56,7 @@ async fn r1b_r1c_r1d_ordinary_requests_carry_fields_and_flat_map_alike() {
 async fn e1_r1a_detached_memory_says_no_more_than_it_may() {
     let facts = SessionFacts { sandbox_mode: Some("read-only".into()), auto_review_enabled: Some(true), ..facts() };
     let session = SessionMetadata::open(renderer(), facts).unwrap();
-    let arrived = streamed(&session.request(session.detached_memory(), Some(Kind::Memory))).await;
+    let arrived = streamed(&session.request(session.snapshot(), Some(Kind::DetachedMemory))).await;
     let expected = r#"{"request_kind":"memory","thread_source":"memory_consolidation","sandbox_mode":"read-only"}"#;
     assert_eq!(arrived.header("x-codex-turn-metadata"), Some(expected));
     // 1-14.
@@ -84,7 +84,7 @@ async fn r1d_summaries_of_memories_have_almost_nothing() {
     let server = Server::start(vec![answer(200, &[], r#"{"output":[]}"#)]).await;
     let request = SummarizeRequest { model: "m".into(), traces: vec![Trace::default()], reasoning: None };
     let session = session();
-    let metadata = session.request(session.detached_memory(), None);
+    let metadata = session.request(session.snapshot(), Some(Kind::DetachedMemory));
     client(&server, logged_in(), json!({})).summarize(&request, &metadata).await.unwrap();
     let arrived = &server.arrived()[0];
     assert_eq!(fields(arrived), ["originator", "user-agent", "x-openai-memgen-request", "x-openai-subagent"]);

@@ -1,5 +1,6 @@
 use super::scene::*;
 use crate::driver::lock;
+use crate::provider::vectors::cases;
 use crate::responses::ResponsesRequest;
 use crate::responses::telemetry::{RecordSink, Recorder, RequestRecord, Stage};
 use crate::responses::tests::scene::{CountingAuth, metadata, refusal, whole_stream};
@@ -95,4 +96,25 @@ async fn r15_5_r15_3_a_prewarm_is_no_inference_record_and_a_turn_is() {
     let records = lock(&records);
     let seen: Vec<_> = records.iter().map(|record| (record.transport, record.endpoint, record.stage, record.code.clone())).collect();
     assert_eq!(seen, [("websocket", "responses", Stage::Attempt, None), ("websocket", "responses", Stage::Stream, None)]);
+}
+
+#[tokio::test]
+async fn r15_5_r1_18_vectors_of_telemetry() {
+    for case in cases("telemetry").into_iter().filter(|case| case.input["websocket"].is_array()) {
+        let server = Server::start(vec![saying(vec![Say::Answer(warm()), Say::Answer(whole())])]).await;
+        let records = Arc::new(Mutex::new(Vec::new()));
+        let recorder = Recorder::new(Kept(records.clone()), 16).unwrap();
+        let session = builder(&server, CountingAuth::new(), json!({})).recorder(recorder.clone()).build().unwrap().session();
+        for step in case.input["websocket"].as_array().unwrap() {
+            match step.as_str() {
+                Some("prewarm") => session.prewarm(&with_tools(), &metadata()).await.unwrap(),
+                _ => drop(succeed(&session, &with_tools(), &metadata()).await),
+            }
+        }
+        assert!(recorder.flush(Duration::from_secs(60)));
+        let stage = |stage| if stage == Stage::Stream { "stream" } else { "attempt" };
+        let told: Vec<_> =
+            lock(&records).iter().map(|record| format!("{} {} {}", record.transport, record.endpoint, stage(record.stage))).collect();
+        case.check(Ok(json!({"records": told})));
+    }
 }

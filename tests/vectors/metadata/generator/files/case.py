@@ -55,6 +55,12 @@ def describe(question):
     }
 
 
+def restore(question):
+    """3-2, 3-7."""
+    filled = lambda name, otherwise: (question.get(name) or "").strip() and question[name] or otherwise  # noqa: E731
+    return {"session_id": filled("session_id", question["thread_id"]), "agent_name": filled("agent_path", "/root")}
+
+
 def turn(question):
     """3-3, 3-4, 3-8, 2-4."""
     known = {"parent": None, "root": None, "triggered": None, "started": None, "steered": {}, "root_ambiguous": False, "user_input_requested": False}
@@ -112,6 +118,7 @@ OPERATIONS = {
     "extras.check": check_extras,
     "turn.update": turn,
     "lineage.describe": describe,
+    "lineage.restore": restore,
     "window.resume": lambda q: sources.resume_window(q["thread_id"], q["records"]),
     "window.compact": lambda q: sources.compact(q["thread_id"], q.get("records"), q["compactions"], q["now_ms"], q["random_hex"]),
     "caller-ids.run": sources.run_calls,

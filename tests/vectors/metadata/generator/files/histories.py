@@ -38,6 +38,8 @@ def item_ids():
     yield assign("switch-on", "5-4", mixed, enabled="on")
     yield assign("switch-off", "5-4", mixed, {"items": mixed}, enabled="off")
     yield assign("each-its-own", "5-1", [{"type": "message"}] * 20)
+    for time in ("first", "second"):
+        yield assign(f"equal-inputs-the-{time}-time", "0-1, 5-1", mixed)
     yield assign("no-randomness", "5-1", [{"type": "message"}], "random-failed", random="00")
     yield assign("other-members-pass", "5-12, 5-2", [{"type": "message", "phase": "final", "n": 1, "big": 12345678901234567890123, "x": {"b": 1, "a": [None, True, 1.5]}}])
     yield assign("none", "5-2", [], {"items": []})

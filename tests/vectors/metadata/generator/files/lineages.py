@@ -39,7 +39,16 @@ def lineage():
     yield described("subagent-spawn-with-facts", "3-6", {"subagent": {"thread_spawn": {"depth": 1}}})
     yield described("internal-memory-consolidation", "3-6, 3-10", {"internal": "memory_consolidation"}, "user")
     yield described("internal-other", "3-6, 3-10", {"internal": "guardian"})
+    yield from _restored()
     yield from _turns()
+
+
+def _restored():
+    restored = lambda name, rule, expect, **known: case(name, rule, "lineage.restore", {"thread_id": ID} | known, expect)  # noqa: E731
+    yield restored("restored-older-data", "3-2, 3-7", {"session_id": ID, "agent_name": "/root"})
+    yield restored("restored-blank", "3-2, 3-7", {"session_id": ID, "agent_name": "/root"}, session_id=" ", agent_path="")
+    yield restored("restored-session", "3-2", {"session_id": OTHER, "agent_name": "/root"}, session_id=OTHER)
+    yield restored("restored-agent", "3-7", {"session_id": ID, "agent_name": "/root/worker"}, agent_path="/root/worker")
 
 
 def _turns():

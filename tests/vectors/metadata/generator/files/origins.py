@@ -186,6 +186,9 @@ SANITISE = {
 def git_url_sanitise():
     for name, (rule, url, expect) in SANITISE.items():
         yield case(name, rule, "git-url.sanitize", {"url": url}, "invalid-remote-url" if expect is None else {"url": expect})
+    # What begins with "planted" must not come back (0-7).
+    for name, url in {"port": "https://planted-user:planted-password@h:x/r", "scp": "planted-user:planted-password@h:r", "control": "https://planted\n@h/r"}.items():
+        yield case(f"refused-without-a-word-{name}", "0-7, 8-5", "git-url.sanitize", {"url": url}, "invalid-remote-url")
 
 
 def git_url_compare():
@@ -224,6 +227,7 @@ def attestation():
         yield envelope(f"malformed-{name}", "9-2", 0, token, '{"v":1,"s":4}')
     yield envelope("controls-escaped", "9-1, 9-7", 0, "a\n\t\x01b")
     yield envelope("delete", "9-7", 0, "\x7f", None)
+    yield envelope("illegal-without-a-word", "0-5, 0-7, 9-7", 0, "planted-token \u00e9", None)
     yield envelope("slash", "9-1", 0, "a/b+c=", '{"v":1,"s":0,"t":"a/b+c="}')
     yield envelope("space-at-the-ends", "9-1", 0, " t ", '{"v":1,"s":0,"t":" t "}')
     yield envelope("astral", "9-7", 0, "\U0001f680", None)

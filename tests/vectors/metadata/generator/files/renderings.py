@@ -95,6 +95,12 @@ def render_canonical():
 def _examples():
     detached = {"thread_source": "memory_consolidation", "sandbox_mode": "read-only"}
     yield string("e1", "1A", detached, "memory", '{"request_kind":"memory","thread_source":"memory_consolidation","sandbox_mode":"read-only"}')
+    modes = CHILD | {"sandbox_mode": "read-only", "workspaces": {}, "turn_id": "u", "parent_response_id": "r", "is_reviewer_request": True}
+    modes |= {"execution": {"model": "m"}, "sandbox": None}
+    made = shown("e1-whatever-else-is-known", "1A, 1-5, 1-14", modes, "detached-memory", "memory-stage-one")
+    assert made["expect"]["canonical"] == '{"request_kind":"memory","thread_source":"memory_consolidation","sandbox_mode":"read-only"}'
+    assert "x-codex-parent-thread-id" not in made["expect"]["client_metadata"]
+    yield made
     yield string("e2", "1-8", MIN | {"extras": {"origin": "\u6771\u4eac"}}, "turn", E14[:-1] + ',"origin":"\\u6771\\u4eac"}')
     spoof = E16_SNAPSHOT | {"extras": {"compaction": "x"}}
     yield string("e3-compaction", "3-15, 2-3", spoof, "compaction", E16, reserved("compaction"))
@@ -162,6 +168,8 @@ def _members():
     yield string("nothing-memory", "1-4", {}, "memory", '{"request_kind":"memory"}')
     yield refused("compaction-without-its-object", "1-4", MIN, "compaction", "invalid-snapshot")
     yield refused("kind-unknown", "1A", MIN, "review", "config-invalid")
+    for mode in ("Read-Only", "", "none"):
+        yield refused(f"sandbox-mode-{mode or 'empty'}", "8-4", MIN | {"sandbox_mode": mode}, "turn", "invalid-snapshot")
     for member in ("context_window_id", "forked_from_thread_id", "parent_thread_id"):
         yield refused(f"{member}-no-uuid", "1A, 0-6", MIN | {member: "turn-1"}, "turn", "invalid-snapshot")
         yield string(f"{member}-canonical", "0-6", MIN | {member: "{01980C5A-7B1F-7000-8000-000000000001}"})

@@ -77,6 +77,8 @@ def may_start_root_turn(snapshot, label):
 
 def render(snapshot, kind=None, transport="responses", additions=None):
     """Everything of one request."""
+    if kind == "detached-memory":
+        snapshot, kind = detached(snapshot), "memory"
     check(snapshot, kind)
     if transport not in TRANSPORTS:
         raise Refused("config-invalid")
@@ -113,8 +115,19 @@ def render(snapshot, kind=None, transport="responses", additions=None):
     }
 
 
+def detached(snapshot):
+    """Memory outside any turn (1A): made by the client itself, and of the ids only what the flat map needs (1-14)."""
+    kept = {name: snapshot[name] for name in (*ALWAYS, "sandbox", "sandbox_mode", "workspaces") if name in snapshot}
+    return kept | {"thread_source": "memory_consolidation", "session_source": {"internal": "memory_consolidation"}}
+
+
+SANDBOX_MODES = ("danger-full-access", "external-sandbox", "read-only", "workspace-write")
+
+
 def check(snapshot, kind):
     """1-4, and members that must be UUIDs or known names."""
+    if snapshot.get("sandbox_mode") is not None and snapshot["sandbox_mode"] not in SANDBOX_MODES:
+        raise Refused("invalid-snapshot")
     for name in ("context_window_id", "forked_from_thread_id", "parent_thread_id"):
         if snapshot.get(name) is not None and uuid(snapshot[name]) is None:
             raise Refused("invalid-snapshot")
