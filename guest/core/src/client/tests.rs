@@ -80,6 +80,10 @@ impl Wake for Woken {
 
 type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
+fn call<'a, T>(future: impl Future<Output = Result<T>> + 'a) -> Call<'a, T> {
+    Box::pin(future)
+}
+
 /// Polls each future when it was woken and never otherwise; those that are `left` are dropped after so many turns.
 fn run<T>(calls: Vec<Call<'_, T>>, left: &[(usize, usize)]) -> Vec<Option<Result<T>>> {
     let woken: Vec<_> = calls.iter().map(|_| Arc::new(Woken(AtomicBool::new(true)))).collect();
@@ -105,8 +109,8 @@ fn run<T>(calls: Vec<Call<'_, T>>, left: &[(usize, usize)]) -> Vec<Option<Result
     done
 }
 
-fn wait<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
-    run(Vec::from([Box::pin(call) as Call<'_, T>]), &[]).pop().unwrap().unwrap()
+fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    run(Vec::from([call(future)]), &[]).pop().unwrap().unwrap()
 }
 
 fn answer(status: u16, code: &str) -> HttpResponse {
@@ -161,7 +165,7 @@ fn l6_callers_of_one_reference_share_one_registration_and_its_outcome() {
     let outside = outside();
     let client = client(&outside);
     let reference = |at: usize| (at % 2 == 1).then(|| TaskRef::new(Kind::Opaque, "job").unwrap());
-    let calls = (0..1000).map(|at| Box::pin(client.ensure_task(reference(at), None)) as Call<'_, TaskId>);
+    let calls = (0..1000).map(|at| call(client.ensure_task(reference(at), None)));
     let had: Vec<_> = run(calls.collect(), &[]).into_iter().map(|had| had.unwrap().unwrap()).collect();
     assert_eq!(registrations(&outside), 2);
     assert!(had.iter().enumerate().all(|(at, id)| *id == had[at % 2]));
@@ -176,7 +180,7 @@ fn l6_a_failure_is_shared_too() {
     let outside = outside();
     let client = client(&outside);
     outside.world.fail_times(3, "/task/register", &Ok((503, "".into())));
-    let calls = (0..10).map(|_| Box::pin(client.ensure_task(None, None)) as Call<'_, TaskId>).collect();
+    let calls = (0..10).map(|_| call(client.ensure_task(None, None))).collect();
     for had in run(calls, &[]) {
         assert_eq!(had.unwrap().unwrap_err().code, Code::TaskRegisterUnavailable);
     }
@@ -188,7 +192,7 @@ fn l6_when_the_first_caller_is_dropped_the_next_one_begins_anew() {
     for turn in 1..8 {
         let outside = outside();
         let client = client(&outside);
-        let calls = (0..3).map(|_| Box::pin(client.ensure_task(None, None)) as Call<'_, TaskId>).collect();
+        let calls = (0..3).map(|_| call(client.ensure_task(None, None))).collect();
         let had = run(calls, &[(0, turn), (2, turn)]);
         assert!(had[1].as_ref().unwrap().is_ok());
         assert!(client.authorize(None).now().is_ok());
@@ -200,8 +204,7 @@ fn l6_when_the_first_caller_is_dropped_the_next_one_begins_anew() {
 fn l6_callers_for_one_account_share_one_bootstrap() {
     let outside = outside();
     let client = enrolled(&outside);
-    let calls =
-        (0..100).map(|_| Box::pin(client.bootstrap(account("one"), "token-one".into(), None)) as Call<'_, AgentRuntimeId>).collect();
+    let calls = (0..100).map(|_| call(client.bootstrap(account("one"), "token-one".into(), None))).collect();
     let ids: Vec<_> = run(calls, &[]).into_iter().map(|id| id.unwrap().unwrap()).collect();
     assert!(ids.iter().all(|id| id.as_str() == "agent-1"));
     assert_eq!((outside.world.agents.borrow().len(), registrations(&outside)), (1, 1));
@@ -211,8 +214,7 @@ fn l6_callers_for_one_account_share_one_bootstrap() {
 fn l4_a_bootstrap_for_another_account_overtakes() {
     let outside = outside();
     let client = enrolled(&outside);
-    let calls = ["one", "two"]
-        .map(|name| Box::pin(client.bootstrap(account(name), format!("token-{name}").into(), None)) as Call<'_, AgentRuntimeId>);
+    let calls = ["one", "two"].map(|name| call(client.bootstrap(account(name), format!("token-{name}").into(), None)));
     let ended = run(calls.into(), &[]);
     assert_eq!(ended[0].as_ref().unwrap().as_ref().unwrap_err().code, Code::Cancelled);
     assert!(ended[1].as_ref().unwrap().is_ok());
@@ -237,7 +239,7 @@ fn d1_a_refused_task_is_replaced_once_for_all_and_each_request_repeated_once() {
     let client = client(&outside);
     wait(client.ensure_task(None, None)).unwrap();
     outside.answers.borrow_mut().extend((0..50).map(|_| refused(401, "task_ended")));
-    let calls = (0..50).map(|_| Box::pin(client.send_signed(request())) as Call<'_, Answer>).collect();
+    let calls = (0..50).map(|_| call(client.send_signed(request()))).collect();
     for sent in run(calls, &[]) {
         let sent = sent.unwrap().unwrap();
         assert_eq!((sent.response.status, sent.repeated), (200, true));
@@ -342,7 +344,7 @@ fn l4_a_request_of_an_agent_that_was_left_is_not_repeated_for_the_next_one() {
     outside.answers.borrow_mut().push_back(refused(401, "task-ended"));
     let sending = async { client.send_signed(request()).await.map(|sent| sent.repeated) };
     let leaving = async { client.logout().await.map(|()| false) };
-    let ended = run(Vec::from([Box::pin(sending) as Call<'_, bool>, Box::pin(leaving)]), &[]);
+    let ended = run(Vec::from([call(sending), call(leaving)]), &[]);
     assert_eq!(ended[0].as_ref().unwrap(), &Ok(false));
     assert_eq!(registrations(&outside), 1, "that of the bootstrap");
 }
