@@ -99,7 +99,18 @@ export function agentWorld(library: Library, environment: Environment, backend: 
       equal(await codeOf(agent.authorize(undefined)), 'auth-material-missing');
     },
   });
-  return cases;
+  return cases.map(({ name, run }) => ({ name, run: () => told(async () => run()) }));
+}
+
+/** A failure of the component in words: as it is, it is a handle. */
+async function told(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    const failure = (error as { payload?: { info?(): { code: string; message: string; cause?: string } } }).payload ?? error;
+    const info = (failure as { info?(): { code: string; message: string; cause?: string } }).info?.();
+    throw info ? new Error([info.code, info.cause, info.message].filter(Boolean).join(': '), { cause: error }) : error;
+  }
 }
 
 let accounts = 0;

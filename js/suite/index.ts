@@ -45,9 +45,9 @@ export async function suite(library: Library, environment: Environment): Promise
     ...custody(library, environment, backend),
     ...needingBackend(requests),
     ...needingBackend(faults),
-    ...needingBackend(clocks),
     // The other world is a component.
     ...(library.engine === 'component' ? agentWorld(library, environment, backend) : []),
+    ...needingBackend(clocks),
     ...policy(library, environment),
     ...violations(environment),
   ];
