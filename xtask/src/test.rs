@@ -44,10 +44,7 @@ const SOAK_SECONDS: &str = "120";
 
 /// Runs every step.
 pub fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
-    let mut total = steps(&STEPS, &Run { workspace, extent });
-    let table = hosts::check(workspace, &total);
-    total.check("README: the table of hosts is that of this run", || table);
-    total.conclude()
+    run_on_hosts(&STEPS, &Run { workspace, extent })
 }
 
 /// Runs the lints alone.
@@ -57,7 +54,15 @@ pub fn lint_only(workspace: &Workspace) -> ExitCode {
 
 /// Runs the tests of the JavaScript package alone, after building what it is made of.
 pub fn javascript_only(workspace: &Workspace, extent: Extent) -> ExitCode {
-    run_steps(&[set_up, components, javascript_tests], &Run { workspace, extent })
+    run_on_hosts(&[set_up, components, javascript_tests], &Run { workspace, extent })
+}
+
+/// Runs steps, and holds what they found on each host against the README.
+fn run_on_hosts(names: &[Step], run: &Run<'_>) -> ExitCode {
+    let mut total = steps(names, run);
+    let table = hosts::check(run.workspace, &total);
+    total.check("README: the table of hosts is that of this run", || table);
+    total.conclude()
 }
 
 fn run_steps(names: &[Step], run: &Run<'_>) -> ExitCode {
