@@ -1,7 +1,7 @@
 //! The component of the world `agent`, composed with its adapter, on a runtime that knows nothing of this project: wasmtime with its
 //! own WASI 0.3 and HTTP, linked as they come, against the real authority.
 
-use agent_identity_builder::build_adapter;
+use agent_identity_builder::{Part, build_adapter, build_example};
 use agent_identity_host::agent_world::AgentWorld;
 use agent_identity_host::agent_world::bindings::agent_identity::agent::http::Request;
 use agent_identity_host::agent_world::bindings::exports::agent_identity::agent::client::Answer;
@@ -10,10 +10,10 @@ use agent_identity_host::agent_world::bindings::exports::agent_identity::compone
 use agent_identity_host::authority::RunningAuthority;
 use agent_identity_tests::installation::{ACCOUNT, agents, answers, authority, login};
 use std::path::{Path, PathBuf};
-use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, plug};
 use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceAny, ResourceTable, TypedFunc};
 use wasmtime::{Config, Engine, Store};
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::p3::bindings::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -36,28 +36,26 @@ impl WasiHttpView for Stock {
     }
 }
 
-/// The component with the adapter plugged into it.
-fn composed() -> Vec<u8> {
+/// The component with the adapter plugged into it; and that plugged into the example, if it is wanted.
+fn composed(with_example: bool) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").join("guest");
     let adapter = build_adapter(root, &target).expect("the adapter is built");
-    let mut graph = CompositionGraph::new();
-    let [socket, plugged] =
-        [("agent-identity:agent", AgentWorld::bytes().to_vec()), ("agent-identity:wasi", adapter)].map(|(name, bytes)| {
-            let package = Package::from_bytes(name, None, bytes, graph.types_mut()).expect("a component");
-            graph.register_package(package).expect("registered once")
-        });
-    plug(&mut graph, vec![plugged], socket).expect("the adapter fits");
-    graph.encode(EncodeOptions::default()).expect("a component")
+    let example = with_example.then(|| build_example(root, &target).expect("the example is built"));
+    let mut parts = vec![Part { name: "adapter", bytes: &adapter }, Part { name: "agent", bytes: AgentWorld::bytes() }];
+    parts.extend(example.as_ref().map(|bytes| Part { name: "example", bytes }));
+    agent_identity_builder::composed(&parts).expect("they fit")
 }
 
-struct Program {
+/// A runtime that links nothing but its own WASI.
+struct Runtime {
+    component: Component,
+    linker: Linker<Stock>,
     store: Store<Stock>,
-    instance: Instance,
 }
 
-impl Program {
-    async fn start(component: &[u8]) -> Self {
+impl Runtime {
+    fn new(component: &[u8], wasi: WasiCtx) -> Self {
         let mut config = Config::new();
         config.wasm_component_model_async(true);
         let engine = Engine::new(&config).expect("valid");
@@ -68,8 +66,19 @@ impl Program {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker).expect("linked");
         wasmtime_wasi_http::p3::add_to_linker(&mut linker).expect("linked");
-        let stock = Stock { wasi: WasiCtx::builder().build(), http: WasiHttpCtx::new(), table: ResourceTable::new() };
-        let mut store = Store::new(&engine, stock);
+        let stock = Stock { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new() };
+        Self { component, linker, store: Store::new(&engine, stock) }
+    }
+}
+
+struct Program {
+    store: Store<Stock>,
+    instance: Instance,
+}
+
+impl Program {
+    async fn start(component: &[u8]) -> Self {
+        let Runtime { component, linker, mut store } = Runtime::new(component, WasiCtx::builder().build());
         let instance = linker.instantiate_async(&mut store, &component).await.expect("nothing else is needed");
         Self { store, instance }
     }
@@ -116,7 +125,7 @@ type Called<T> = Result<T, ResourceAny>;
 #[tokio::test]
 async fn a_stock_runtime_bootstraps_signs_and_recovers() {
     let authority = authority().await;
-    let mut program = Program::start(&composed()).await;
+    let mut program = Program::start(&composed(false)).await;
     let agent: Called<ResourceAny> = program.call("[static]agent.enroll", (config(&authority),)).await;
     let agent = agent.expect("the configuration is valid");
     let managed = login(&authority, ACCOUNT).await;
@@ -141,4 +150,38 @@ async fn a_stock_runtime_bootstraps_signs_and_recovers() {
         assert!(!answer.response.body.is_empty());
     }
     assert_eq!(answers(&authority, "task", None).await, 2, "the run task and the one in its place");
+}
+
+/// Runs the example as `wasmtime run` does: what it printed, what it complained of, and whether it succeeded.
+async fn run_example(component: &[u8], arguments: &[&str], input: &str) -> (String, String, bool) {
+    let (output, complaints) = (MemoryOutputPipe::new(1 << 20), MemoryOutputPipe::new(1 << 20));
+    let mut wasi = WasiCtx::builder();
+    wasi.arg("example.wasm").args(arguments).stdin(MemoryInputPipe::new(input.to_owned()));
+    wasi.stdout(output.clone()).stderr(complaints.clone());
+    let Runtime { component, linker, mut store } = Runtime::new(component, wasi.build());
+    let command = Command::instantiate_async(&mut store, &component, &linker).await.expect("nothing else is needed");
+    let ended = store.run_concurrent(async move |accessor| command.wasi_cli_run().call_run(accessor).await).await;
+    let succeeded = ended.expect("no trap").expect("no trap").is_ok();
+    let text = |pipe: MemoryOutputPipe| String::from_utf8(pipe.contents().to_vec()).expect("text");
+    (text(output), text(complaints), succeeded)
+}
+
+#[tokio::test]
+async fn a_stock_runtime_runs_the_example() {
+    let authority = authority().await;
+    let example = composed(true);
+    let login = login(&authority, ACCOUNT).await;
+    let (base, url) = (authority.authapi_base(), authority.responses_url());
+    let arguments = [base.as_str(), ACCOUNT, &login.chatgpt_user_id, &url];
+    let (output, complaints, succeeded) = run_example(&example, &arguments, &format!("{}\n", *login.access_token)).await;
+    assert!(succeeded && complaints.is_empty(), "{complaints}");
+    assert!(!output.is_empty());
+    assert_eq!(agents(&authority).await.len(), 1);
+
+    let (output, complaints, succeeded) = run_example(&example, &arguments, "no token").await;
+    assert!(!succeeded && output.is_empty());
+    assert!(!complaints.is_empty() && !complaints.contains("no token"), "{complaints}");
+
+    let (_, complaints, succeeded) = run_example(&example, &[], "").await;
+    assert!(!succeeded && complaints.starts_with("usage: "), "{complaints}");
 }

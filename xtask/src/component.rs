@@ -3,7 +3,7 @@
 use crate::compact;
 use crate::setup;
 use crate::workspace::Workspace;
-use agent_identity_builder::{Profile, sha256_hex};
+use agent_identity_builder::{BuildError, Part, Profile, sha256_hex};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -34,17 +34,34 @@ pub fn run(workspace: &Workspace, output: Output) -> Result<(), String> {
         }
         sizes.push(Size::of(profile, &bytes)?);
     }
-    println!("Building the adapter to WASI 0.3 ...");
-    let adapter =
-        agent_identity_builder::build_adapter(&workspace.root, &guest_target_dir(workspace)).map_err(|error| error.to_string())?;
+    for_wasi(workspace, output)?;
     if output == Output::Write {
-        println!("  {}", write_as(&adapter_path(workspace), &adapter)?.display());
         compact::build(workspace)?;
     }
     println!("\n{}", Size::HEADING);
     sizes.iter().for_each(|size| println!("{}", size.row()));
     let failures: Vec<String> = sizes.iter().filter_map(|size| size.check().err()).collect();
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// Builds what runs on WASI 0.3: the adapter, with which `wac plug agent.wasm --plug wasi-adapter.wasm` makes a component that needs
+/// WASI only; and the example, composed with both.
+fn for_wasi(workspace: &Workspace, output: Output) -> Result<(), String> {
+    println!("Building the adapter to WASI 0.3, and the example ...");
+    let (root, target) = (&workspace.root, &guest_target_dir(workspace));
+    let built = |result: Result<Vec<u8>, BuildError>| result.map_err(|error| error.to_string());
+    let agent = build(root, target, Profile::Agent)?;
+    let adapter = built(agent_identity_builder::build_adapter(root, target))?;
+    let example = built(agent_identity_builder::build_example(root, target))?;
+    let parts = [("adapter", &adapter), ("agent", &agent), ("example", &example)].map(|(name, bytes)| Part { name, bytes });
+    let composed = built(agent_identity_builder::composed(&parts))?;
+    if output == Output::Write {
+        for (name, bytes) in [("wasi-adapter.wasm", &adapter), ("wasi-example.wasm", &composed)] {
+            let path = workspace.target_dir.join("component").join(name);
+            println!("  {}", write_as(&path, bytes)?.display());
+        }
+    }
+    Ok(())
 }
 
 /// Builds one component; the builder also checks what it imports.
@@ -64,11 +81,6 @@ pub fn build_and_check(workspace: &Workspace, profile: Profile) -> Result<(), St
 /// Where [`build_and_check`] keeps a component.
 pub fn path(workspace: &Workspace, profile: Profile) -> PathBuf {
     workspace.target_dir.join("component").join(format!("{}.wasm", profile.as_str()))
-}
-
-/// Where the adapter to WASI is kept: `wac plug agent.wasm --plug wasi-adapter.wasm` makes a component that needs WASI only.
-fn adapter_path(workspace: &Workspace) -> PathBuf {
-    workspace.target_dir.join("component").join("wasi-adapter.wasm")
 }
 
 fn guest_target_dir(workspace: &Workspace) -> PathBuf {

@@ -7,11 +7,12 @@ use crate::workspace::Workspace;
 use serde_json::Value;
 
 /// What is made for wasm only, so linted and documented apart from the others: the bindings, the module that links them, the adapter to
-/// WASI, the crate for the web and its example.
-pub const WASM_ONLY: [&str; 6] = [
+/// WASI and its example, the crate for the web and its example.
+pub const WASM_ONLY: [&str; 7] = [
     "agent-identity-component",
     "agent-identity-module",
     "agent-identity-wasi",
+    "agent-identity-wasi-example",
     "agent-identity-web",
     "agent-identity-web-trial",
     "agent-identity-example-rust-web",
@@ -21,7 +22,7 @@ pub const WASM_ONLY: [&str; 6] = [
 const WASM_BUILDS: [(&str, &[&str]); 6] = [
     ("clippy of the component", &["--package", "agent-identity-component", "--package", "agent-identity-module"]),
     ("clippy of the component of the world `agent`", &["--package", "agent-identity-component", "--features", "agent-world"]),
-    ("clippy of the adapter to WASI", &["--package", "agent-identity-wasi"]),
+    ("clippy of the adapter to WASI", &["--package", "agent-identity-wasi", "--package", "agent-identity-wasi-example"]),
     ("clippy of the compact engine", &["--package", "agent-identity-component", "--features", "compact"]),
     ("clippy of the crate for the web", &["--package", "agent-identity-web"]),
     ("clippy of programs for the web", &["--package", "agent-identity-web-trial", "--package", "agent-identity-example-rust-web"]),

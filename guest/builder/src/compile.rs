@@ -20,6 +20,9 @@ impl Package {
     /// The adapter to WASI 0.3.
     pub(crate) const ADAPTER: Self = Self { name: "agent-identity-wasi", features: "" };
 
+    /// The example of a command.
+    pub(crate) const EXAMPLE: Self = Self { name: "agent-identity-wasi-example", features: "" };
+
     /// What becomes the component.
     pub(crate) fn component(profile: Profile) -> Self {
         let features = match profile {

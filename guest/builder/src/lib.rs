@@ -4,11 +4,15 @@
 
 mod compaction;
 mod compile;
+#[cfg(feature = "compose")]
+mod compose;
 mod imports;
 mod stale_locals;
 
 pub use compaction::compacted_module;
 pub use compile::{Package, compile};
+#[cfg(feature = "compose")]
+pub use compose::{Part, composed};
 pub use imports::{check_imports, imports};
 
 use sha2_host::{Digest, Sha256};
@@ -75,6 +79,11 @@ pub fn build_adapter(root: &Path, target_dir: &Path) -> Result<Vec<u8>, BuildErr
         None => Ok(adapter),
         Some(name) => Err(BuildError(format!("the adapter must import WASI only, but imports {name}"))),
     }
+}
+
+/// Builds the example: a command that imports `client` of the world `agent`.
+pub fn build_example(root: &Path, target_dir: &Path) -> Result<Vec<u8>, BuildError> {
+    encoded(&compile(root, target_dir, Profile::Agent, Package::EXAMPLE)?, "example")
 }
 
 fn encoded(module: &[u8], name: &str) -> Result<Vec<u8>, BuildError> {

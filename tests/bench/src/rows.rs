@@ -1,5 +1,6 @@
 //! What is measured.
 
+mod agent_world;
 mod client;
 mod conformance;
 mod custodian;
@@ -45,5 +46,6 @@ pub fn all(bench: &mut Bench, folder: &Path) -> Result<(), Failure> {
     threads::measure(bench, &wide)?;
     start::measure(bench, &wide, &cache)?;
     conformance::measure(bench, &wide)?;
+    agent_world::measure(bench, &portable, &cache)?;
     scale::measure(bench, &wide)
 }
