@@ -21,16 +21,16 @@ const RUNTIMES: [Runtime; 8] = [
     Runtime { title: "WebKit: page, worker, service worker", prefix: "WebKit" },
 ];
 
-/// A column, and by which word the names of its parts are known. The first has what has no such word.
+/// A column, and by which words the names of its parts are known. The first has what has no such word.
 struct Binding {
     title: &'static str,
-    mark: &'static str,
+    marks: &'static [&'static str],
 }
 
 const BINDINGS: [Binding; 3] = [
-    Binding { title: "world `identity`", mark: "" },
-    Binding { title: "`agent-identity/compact`", mark: "compact" },
-    Binding { title: "world `agent`", mark: "agent world" },
+    Binding { title: "world `identity`", marks: &[] },
+    Binding { title: "`agent-identity/compact`", marks: &["compact"] },
+    Binding { title: "world `agent`", marks: &["agent world", "stock runtime"] },
 ];
 
 const BEGIN: &str = "<!-- hosts: written by UPDATE_DOCS=1 cargo xtask test -->\n";
@@ -98,7 +98,7 @@ fn is_of(part: &Part, runtime: &Runtime) -> bool {
 
 fn column_of(part: &Part) -> usize {
     let name = part.name.replace('_', " ");
-    BINDINGS.iter().rposition(|binding| name.contains(binding.mark)).unwrap_or_default()
+    BINDINGS.iter().rposition(|binding| binding.marks.iter().any(|mark| name.contains(mark))).unwrap_or_default()
 }
 
 fn shown(cell: Option<Cell>) -> String {
@@ -143,8 +143,16 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_as_one() {
-        let table = table(&[part("tests/agent_world.rs", 5, 0), part("Node 22", 3, 0), part("Node 22, agent world refused", 1, 0)], "");
-        assert!(table.ends_with("| Rust, wasmtime 48 | – | – | ✔ 5 |\n| Node 22 | ✔ 3 | – | refused: no JSPI |\n"), "{table}");
+        let table = table(
+            &[
+                part("tests/agent_world.rs", 5, 0),
+                part("tests/stock_runtime.rs", 1, 0),
+                part("Node 22", 3, 0),
+                part("Node 22, agent world refused", 1, 0),
+            ],
+            "",
+        );
+        assert!(table.ends_with("| Rust, wasmtime 48 | – | – | ✔ 6 |\n| Node 22 | ✔ 3 | – | refused: no JSPI |\n"), "{table}");
     }
 
     #[test]
