@@ -39,6 +39,18 @@ const bootstraps = {
   agent: (number) => second.client.Agent.enroll({ ...config, allowedWorkspaces: [], correctClock: true }).bootstrap({ ...login, accountId: `account-${number}` }, undefined),
 };
 
+/** A thousand callers of one installation: all but one wait for the bootstrap of another (L6). */
+const shared = {
+  first: () => {
+    const enrollment = first.with(host()).Enrollment.open(config);
+    return () => enrollment.bootstrap(login);
+  },
+  agent: (number) => {
+    const agent = second.client.Agent.enroll({ ...config, allowedWorkspaces: [], correctClock: true });
+    return () => agent.bootstrap({ ...login, accountId: `account-${number}` }, undefined);
+  },
+};
+
 const rows = [
   ['authorize', 2000, () => ofFirst.authorize(), () => ofSecond.authorize(undefined)],
   ['bootstrap', 50, bootstraps.first, bootstraps.agent],
@@ -64,9 +76,10 @@ const report = [];
 for (const [name, calls, ...worlds] of rows) {
   const inFlight = [[1, (call) => oneByOne(call, calls)]];
   if (name === 'authorize') inFlight.push([MANY, (call) => atOnce(call, MANY)]);
+  else inFlight.push([MANY, (_, world) => atOnce(Object.values(shared)[world]((number += 1)), MANY)]);
   for (const [at, measure] of inFlight) {
     const times = worlds.map(() => []);
-    for (let round = 0; round < ROUNDS; round += 1) for (const [place, call] of worlds.entries()) times[place].push(await measure(call));
+    for (let round = 0; round < ROUNDS; round += 1) for (const [place, call] of worlds.entries()) times[place].push(await measure(call, place));
     const [ofFirstWorld, ofAgentWorld] = times.map(median);
     report.push({ row: name, inFlight: at, firstWorldUs: ofFirstWorld, agentWorldUs: ofAgentWorld, ratio: ofAgentWorld / ofFirstWorld });
     console.log(`${name.padEnd(10)} ${String(at).padStart(5)} in flight  first ${ofFirstWorld.toFixed(1).padStart(9)} µs  agent ${ofAgentWorld.toFixed(1).padStart(9)} µs  ${(ofAgentWorld / ofFirstWorld).toFixed(1)} ×`);

@@ -21,7 +21,7 @@ const BASE: &str = "https://auth.example";
 const MANY: u64 = 1000;
 
 /// Measures both worlds in one group. The first one signs in the portable build, as the other one is. `…-stored` is a bootstrap that
-/// finds its agent in storage.
+/// finds its agent in storage; of `bootstrap-1000` all but one caller wait for that of another (L6).
 pub fn measure(bench: &mut Bench, portable: &Component, cache: &Path) -> Result<(), Failure> {
     if !bench.wants("agent-world/") {
         return Ok(());
@@ -38,7 +38,7 @@ pub fn measure(bench: &mut Bench, portable: &Component, cache: &Path) -> Result<
         Ok::<_, Failure>((instance, agent))
     })?;
     let sampling = Sampling { rounds: bench.by_effort(20, 100), batch: Duration::from_millis(bench.by_effort(2, 5)) };
-    let (runtime, first, second) = (&runtime, &first, &second);
+    let (runtime, world, first, second) = (&runtime, &world, &first, &second);
     bench.group(
         sampling,
         vec![
@@ -47,7 +47,10 @@ pub fn measure(bench: &mut Bench, portable: &Component, cache: &Path) -> Result<
             Subject::new("agent-world/authorize-1000-first", move |n| at_once(runtime, n, || first.authorize(None))).per_second(MANY),
             Subject::new("agent-world/authorize-1000-agent", move |n| at_once(runtime, n, || second.authorize(None))).per_second(MANY),
             Subject::new("agent-world/bootstrap-first", move |n| one_by_one(runtime, n, || bootstrap_first(portable))),
-            Subject::new("agent-world/bootstrap-agent", move |n| one_by_one(runtime, n, || bootstrap_agent(&world))),
+            Subject::new("agent-world/bootstrap-agent", move |n| one_by_one(runtime, n, || bootstrap_agent(world))),
+            Subject::new("agent-world/bootstrap-1000-first", move |n| one_by_one(runtime, n, || bootstraps_first(portable)))
+                .per_second(MANY),
+            Subject::new("agent-world/bootstrap-1000-agent", move |n| one_by_one(runtime, n, || bootstraps_agent(world))).per_second(MANY),
             Subject::new("agent-world/bootstrap-agent-stored", move |n| one_by_one(runtime, n, || bootstrap_in(&instance))),
         ],
     )
@@ -89,17 +92,34 @@ async fn bootstrap_agent(world: &AgentWorld) -> Result<(), Failure> {
     bootstrap_in(&world.instantiate(Imports::default().surroundings(surroundings())).await?).await
 }
 
+async fn bootstraps_first(component: &Component) -> Result<(), Failure> {
+    let enrollment = Enrollment::builder(BASE).source("cli").surroundings(surroundings()).build(component)?;
+    let login = login();
+    try_join_all((0..MANY).map(|_| enrollment.bootstrap(&login, None))).await?;
+    Ok(())
+}
+
+async fn bootstraps_agent(world: &AgentWorld) -> Result<(), Failure> {
+    let instance = world.instantiate(Imports::default().surroundings(surroundings())).await?;
+    let (agent, login) = (instance.enroll(&config()).await?, login());
+    try_join_all((0..MANY).map(|_| agent.bootstrap(&login, None))).await?;
+    Ok(())
+}
+
 async fn bootstrap_in(instance: &agent_world::Instance) -> Result<(), Failure> {
-    let config = EnrollmentConfig {
+    instance.enroll(&config()).await?.bootstrap(&login(), None).await?;
+    Ok(())
+}
+
+fn config() -> EnrollmentConfig {
+    EnrollmentConfig {
         authapi_base: BASE.into(),
         jwks_url: format!("{BASE}/jwks"),
         description: agent_identity_host::agent::description("cli"),
         allowed_workspaces: Vec::new(),
         correct_clock: true,
         skew_threshold_s: None,
-    };
-    instance.enroll(&config).await?.bootstrap(&login(), None).await?;
-    Ok(())
+    }
 }
 
 fn surroundings() -> Surroundings {
