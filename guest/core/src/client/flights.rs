@@ -95,7 +95,7 @@ impl<K: Ord, T> Drop for Landing<'_, K, T> {
 
 /// Lets the others have their turn.
 #[derive(Default)]
-struct Turn(bool);
+pub(super) struct Turn(bool);
 
 impl Future for Turn {
     type Output = ();

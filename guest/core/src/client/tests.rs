@@ -1,5 +1,6 @@
 //! The client over a backend and storage in memory, with every effect taking a turn.
 
+use super::flights::Turn;
 use super::*;
 use crate::agent::AgentConfig;
 use crate::enrollment::tests::world::{BASE, World, account_of as account};
@@ -50,23 +51,6 @@ impl Performer for Rc<Outside> {
     fn guarded<T>(&self, call: impl FnOnce() -> T) -> T {
         self.guarded.set(self.guarded.get().wrapping_add(1));
         call()
-    }
-}
-
-/// Lets others have their turn.
-#[derive(Default)]
-struct Turn(bool);
-
-impl Future for Turn {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.0 {
-            return Poll::Ready(());
-        }
-        self.0 = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
     }
 }
 

@@ -168,8 +168,8 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug, Default)]
+/// An answer. `Debug` tells status and length: fields and body may hold secrets.
+#[derive(Clone, Default)]
 pub struct HttpResponse {
     /// Status code.
     pub status: u16,
@@ -179,6 +179,12 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
     /// Whether the body was longer than the limit.
     pub truncated: bool,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpResponse({}, {} bytes)", self.status, self.body.len())
+    }
 }
 
 impl HttpResponse {

@@ -27,3 +27,10 @@ fn a_wrong_outcome_is_an_error_and_the_operation_still_waits() {
     }
     assert!(matches!(operation.resume(Some(Outcome::Slept)).unwrap().progress, Ok(Progress::Effect(Effect::Sleep(2)))));
 }
+
+#[test]
+fn k14_debug_of_an_answer_tells_neither_fields_nor_body() {
+    let headers = [("set-cookie".into(), "marker".into())].into();
+    let answer = HttpResponse { status: 401, headers, body: b"marker".to_vec(), truncated: false };
+    assert_eq!(alloc::format!("{answer:?}"), "HttpResponse(401, 6 bytes)");
+}
