@@ -13,4 +13,5 @@ pub mod ed25519;
 pub mod encoding;
 pub mod json;
 pub mod secret_text;
+mod settling;
 pub mod text;
