@@ -1,15 +1,16 @@
 // The two engines of the package beside each other: the same calls, through the same classes.
 
-const AGENT = 'agent-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
-const TASK = 'task-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c';
+import { AGENT, TASK, settle } from './subjects.js';
 
 /** Each subject by its engine: `header/component` and `header/compact` are one call. */
 export function engines(components) {
   return Object.entries(components).flatMap(([engine, component]) => calls(component).map(({ name, call }) => ({ name: `${name}/${engine}`, call })));
 }
 
-function calls({ Assertion, Key, Verifier, VerifyingKey, metadata }) {
+function calls(component) {
+  const { Assertion, Key, Verifier, VerifyingKey, metadata } = component;
   const key = Key.generate();
+  settle(component, key);
   const verifying = VerifyingKey.import('raw', key.public().raw);
   // The same header all the time, which must not grow too old.
   const header = Assertion.authorize(key, AGENT, TASK);

@@ -1,12 +1,12 @@
-//! An engine that compiles while it runs may calculate wrongly when it replaces code, so the component verifies the first signatures of
-//! an instance before they leave it. Where code is compiled ahead, nothing is verified. Seen by the fuel that a header takes.
+//! An engine that compiles while it runs may calculate wrongly when it replaces code, so the component makes the first signatures of an
+//! instance twice. Where code is compiled ahead it does not. Seen by the fuel that a header takes.
 
 use agent_identity_host::Profile;
 use wasmtime::component::{Component, Func, Instance, Linker, Val};
 use wasmtime::{Config, Engine, Store};
 
-/// Signatures that are verified; the key took one of them.
-const CHECKED: usize = 4095;
+/// Signatures that are made twice; importing the key was the first result of 2,048.
+const TWICE: usize = 2047;
 
 struct Signing {
     store: Store<()>,
@@ -64,22 +64,22 @@ fn function(instance: &Instance, store: &mut Store<()>, interface: &str, name: &
     instance.get_func(store, index).expect("a function")
 }
 
-/// Fuel of the second header, of the last that is verified, and of the next: the first makes the multiples of the base point.
+/// Fuel of the second header, of the last that is signed twice, and of the next. The first makes the multiples of the base point.
 fn costs(component: &[u8]) -> [u64; 3] {
     let mut signing = Signing::new(component);
-    let costs: Vec<u64> = (0..=CHECKED).map(|_| signing.header()).collect();
-    [costs[1], costs[CHECKED - 1], costs[CHECKED]]
+    let costs: Vec<u64> = (0..=TWICE).map(|_| signing.header()).collect();
+    [costs[1], costs[TWICE - 1], costs[TWICE]]
 }
 
 #[test]
-fn the_first_signatures_are_verified_where_engines_replace_code() {
+fn the_first_signatures_are_made_twice_where_engines_replace_code() {
     let [second, last, next] = costs(Profile::Portable.bytes());
-    assert!(second > 2 * next, "{second} {next}");
-    assert!(last > 2 * next, "{last} {next}");
+    assert!(second > next + next / 2, "{second} {next}");
+    assert!(last > next + next / 2, "{last} {next}");
 }
 
 #[test]
-fn none_is_verified_where_code_is_compiled_ahead() {
+fn each_is_made_once_where_code_is_compiled_ahead() {
     let [second, _, next] = costs(Profile::Wide.bytes());
     assert!(second < next + next / 10, "{second} {next}");
 }

@@ -4,7 +4,7 @@ pub use ed25519_dalek::VerifyingKey;
 pub use ed25519_dalek::hazmat::ExpandedSecretKey;
 
 use crate::base_point;
-use crate::settling::{first_right, is_unsettled};
+use crate::settling::settled;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use sha2::{Digest, Sha512};
@@ -13,19 +13,16 @@ use sha2::{Digest, Sha512};
 #[inline(never)]
 pub fn key_pair(seed: &[u8; 32]) -> (ExpandedSecretKey, VerifyingKey) {
     let secret = ExpandedSecretKey::from(seed);
-    let multiple = || base_point::multiple(&secret.scalar);
-    let public = if is_unsettled() { first_right(multiple, |public| *public == multiple()) } else { multiple() };
+    let public = settled(|| base_point::multiple(&secret.scalar));
     // A multiple of the base point always decodes.
     let public = VerifyingKey::from_bytes(&public).unwrap_or_default();
     (secret, public)
 }
 
-/// A signature (RFC 8032 §5.1.6), verified while the engine may still be replacing code. `public` must be the key of `secret`: signing one
-/// text under two public keys gives the secret away.
+/// A signature (RFC 8032 §5.1.6). `public` must be the key of `secret`: signing one text under two public keys gives the secret away.
 #[inline(never)]
 pub fn sign(secret: &ExpandedSecretKey, public: &VerifyingKey, text: &[u8]) -> [u8; 64] {
-    let signature = || signed(secret, public, text);
-    if is_unsettled() { first_right(signature, |signature| verify_strict(public, text, signature)) } else { signature() }
+    settled(|| signed(secret, public, text))
 }
 
 fn signed(secret: &ExpandedSecretKey, public: &VerifyingKey, text: &[u8]) -> [u8; 64] {

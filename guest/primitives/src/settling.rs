@@ -2,23 +2,43 @@
 //!
 //! Engines of browsers replace code while it runs, and one did so wrongly: in WebKitGTK 2.50 about one instance in 10,000 made one wrong
 //! multiple of the base point among its first 60 signatures, when JavaScriptCore's optimising compiler took over. Whoever holds that
-//! signature and the right one of the same text may be able to calculate the key. So the first results of an instance are checked before
-//! they leave it. Where code is compiled ahead, nothing is: the wide build runs on wasmtime only.
+//! signature and the right one of the same text may be able to calculate the key. So the first results of an instance are made twice, and
+//! only what came out twice leaves it. Where code is compiled ahead that is not needed: the wide build runs on wasmtime only.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Results that are checked. JavaScriptCore replaces a function after 3,334 calls at the latest, and all that a signature needs is called
-/// at least once for it.
-const UNSETTLED: u32 = 4096;
+/// Results that are made twice. JavaScriptCore replaces a function after 3,334 calls at the latest, and all that a signature needs is
+/// called for it at least once, so here twice.
+const UNSETTLED: u32 = 2048;
 
-/// How often a result is made before the engine is given up.
+/// How often a result may differ from the one before it until the engine is given up.
 const ATTEMPTS: usize = 3;
 
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// Whether the next result is one of the first, on an engine that may replace code.
-pub(crate) fn is_unsettled() -> bool {
-    cfg!(all(target_arch = "wasm32", not(curve25519_dalek_bits = "64"))) && is_among_first(&MADE)
+/// What `make` gives; while the engine may be replacing code, what it gives twice in a row.
+pub(crate) fn settled<T: PartialEq>(make: impl FnMut() -> T) -> T {
+    let is_compiled_ahead = cfg!(any(not(target_arch = "wasm32"), curve25519_dalek_bits = "64"));
+    settled_in(&MADE, is_compiled_ahead, make)
+}
+
+fn settled_in<T: PartialEq>(made: &AtomicU32, is_compiled_ahead: bool, mut make: impl FnMut() -> T) -> T {
+    if is_compiled_ahead || !is_among_first(made) {
+        return make();
+    }
+    let mut before = make();
+    for _ in 0..ATTEMPTS {
+        let again = make();
+        if again == before {
+            return again;
+        }
+        before = again;
+    }
+    // The instance ends: no error could be trusted to be told rightly.
+    #[allow(clippy::panic, reason = "a trap")]
+    {
+        panic!("this engine calculates wrongly")
+    }
 }
 
 fn is_among_first(made: &AtomicU32) -> bool {
@@ -27,48 +47,48 @@ fn is_among_first(made: &AtomicU32) -> bool {
     before < UNSETTLED
 }
 
-/// The first result that is right. An engine that keeps calculating wrongly ends the instance: no error could be trusted to be told.
-pub(crate) fn first_right<T>(mut make: impl FnMut() -> T, is_right: impl Fn(&T) -> bool) -> T {
-    for _ in 0..ATTEMPTS {
-        let made = make();
-        if is_right(&made) {
-            return made;
-        }
-    }
-    #[allow(clippy::panic, reason = "a trap")]
-    {
-        panic!("this engine calculates wrongly")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::cell::Cell;
+
+    /// What comes of these results, on an engine that may replace code.
+    fn outcome(results: &[u8]) -> u8 {
+        let mut results = results.iter().copied();
+        settled_in(&AtomicU32::new(0), false, || results.next().unwrap())
+    }
 
     #[test]
-    fn a_wrong_result_is_made_anew() {
-        let mut results = [1, 2, 4].into_iter();
-        assert_eq!(first_right(|| results.next(), |result| result.is_some_and(|number| number % 2 == 0)), Some(2));
-        assert_eq!(results.next(), Some(4));
+    fn what_came_out_once_does_not_leave() {
+        assert_eq!(outcome(&[7, 7]), 7);
+        assert_eq!(outcome(&[1, 7, 7]), 7, "the first is wrong");
+        assert_eq!(outcome(&[7, 1, 7, 7]), 7, "the second is wrong");
+        assert_eq!(outcome(&[1, 2, 7, 7]), 7, "both are wrong");
     }
 
     #[test]
     #[should_panic(expected = "calculates wrongly")]
     fn an_engine_that_stays_wrong_is_given_up() {
-        first_right(|| 1, |result| *result == 2);
+        outcome(&[1, 2, 3, 4]);
     }
 
     #[test]
-    fn only_the_first_results_are_checked() {
-        let made = AtomicU32::new(0);
-        assert!((0..UNSETTLED).all(|_| is_among_first(&made)));
-        assert!((0..3).all(|_| !is_among_first(&made)));
-        let last = AtomicU32::new(u32::MAX);
-        assert!(!is_among_first(&last) && !is_among_first(&last), "it does not begin again");
+    fn the_first_results_are_made_twice_and_no_others() {
+        let (made, calls) = (AtomicU32::new(0), Cell::new(0));
+        let result = || settled_in(&made, false, || calls.set(calls.get() + 1));
+        (0..UNSETTLED).for_each(|_| result());
+        assert_eq!(calls.replace(0), 2 * UNSETTLED);
+        (0..3).for_each(|_| result());
+        assert_eq!(calls.get(), 3);
+        made.store(u32::MAX, Ordering::Relaxed);
+        (0..3).for_each(|_| result());
+        assert_eq!(calls.get(), 6, "it does not begin again");
     }
 
     #[test]
     fn native_code_is_compiled_ahead() {
-        assert!(!is_unsettled());
+        let calls = Cell::new(0);
+        settled(|| calls.set(calls.get() + 1));
+        assert_eq!(calls.get(), 1);
     }
 }
