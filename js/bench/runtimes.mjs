@@ -1,6 +1,7 @@
 // Where it is measured, and how: each Node in processes of its own, each browser in pages of its own.
 
 import { execFileSync } from 'node:child_process';
+import { findings } from '../runners/browser.mjs';
 import { open as chromium } from '../runners/browsers/chromium.mjs';
 import { open as firefox } from '../runners/browsers/firefox.mjs';
 import { open as webkit } from '../runners/browsers/webkit.mjs';
@@ -36,11 +37,11 @@ async function inNode(binary, effort, peersFolder) {
 
 async function inBrowser(open, effort) {
   try {
-    const evaluate = await open();
-    if (!evaluate) return { skip: 'it is not installed' };
+    const visit = await open();
+    if (!visit) return { skip: 'it is not installed' };
     const told = async (query) => {
       // An origin of its own has nothing in a cache.
-      const { failed, ...told } = JSON.parse(await evaluate(`${await serve()}/bench/page/page.html?${query}`));
+      const { failed, ...told } = await findings(visit, `${await serve()}/bench/page/page.html?${query}`);
       if (failed) throw new Error(failed);
       return told;
     };

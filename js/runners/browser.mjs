@@ -11,16 +11,26 @@ export const LONGEST = 300_000;
 
 const PLACES = ['page', 'worker', 'service-worker'];
 
-/**
- * Runs the suite in each place of a browser. `open` starts the browser and gives a function that opens a URL and resolves to what the
- * page's promise `findings` brings; nothing, when the browser is not there.
- */
+/** An expression, of a promise or not, as one of JSON text: all browsers tell what a text is. */
+export const asText = (expression) => `Promise.resolve(${expression}).then((value) => JSON.stringify(value ?? null))`;
+
+/** What the promise `findings` of a page brings, read as JSON. `visit` is what `open` of a browser gives. */
+export async function findings(visit, url) {
+  const page = await visit(url);
+  try {
+    return JSON.parse(await page.value('findings'));
+  } finally {
+    await page.close();
+  }
+}
+
+/** Runs the suite in each place of a browser, which `open` starts; it gives nothing, when the browser is not there. */
 export async function inBrowser(name, open) {
   try {
-    const evaluate = await open();
-    if (!evaluate) return PLACES.forEach((place) => skip(`${name} ${place}`, 'it is not installed'));
+    const visit = await open();
+    if (!visit) return PLACES.forEach((place) => skip(`${name} ${place}`, 'it is not installed'));
     for (const engine of Object.keys(ENGINES)) {
-      for (const place of PLACES) await inPlace(named(`${name} ${place}`, engine), place, engine, evaluate);
+      for (const place of PLACES) await inPlace(named(`${name} ${place}`, engine), place, engine, visit);
     }
   } catch (error) {
     fail(name, error);
@@ -29,7 +39,7 @@ export async function inBrowser(name, open) {
   }
 }
 
-async function inPlace(runtime, place, engine, evaluate) {
+async function inPlace(runtime, place, engine, visit) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no findings in ${LONGEST / 1000} s`)), LONGEST);
@@ -37,8 +47,7 @@ async function inPlace(runtime, place, engine, evaluate) {
   try {
     // Each place has an authority without a past.
     const origin = await serve(await startAuthority());
-    const findings = await Promise.race([evaluate(`${origin}/runners/page/page.html?place=${place}&engine=${engine}`), late]);
-    report(runtime, JSON.parse(findings));
+    report(runtime, await Promise.race([findings(visit, `${origin}/runners/page/page.html?place=${place}&engine=${engine}`), late]));
   } catch (error) {
     fail(runtime, error);
   } finally {

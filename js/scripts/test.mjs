@@ -38,7 +38,7 @@ const isBuilt = await check('package', [
   ['size budget', [node, 'scripts/sizes.mjs']],
 ]);
 if (isBuilt) {
-  await part('Node tests', [node, '--test', '--test-reporter=./scripts/reporter.mjs', ...testFiles()]);
+  await part('Node tests', [node, '--experimental-websocket', '--test', '--test-reporter=./scripts/reporter.mjs', ...testFiles()]);
   await part('differential', [node, 'runners/differential.mjs']);
   for (const { name, runner, binary, why } of runtimes(isQuick)) {
     if (binary) await part(name, [binary, '--experimental-websocket', `runners/${runner}.mjs`]);

@@ -1,20 +1,23 @@
-// The crate for Rust programs, in Chromium, against the real authority and beside the npm package, with which it shares a database.
+// The crate for Rust programs, in each browser, against the real authority and beside the npm package, with which it shares a database.
 
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import * as chromium from '../runners/browsers/chromium.mjs';
+import * as firefox from '../runners/browsers/firefox.mjs';
+import * as webkit from '../runners/browsers/webkit.mjs';
 import { end, temporaryFolder } from '../runners/children.mjs';
 import { skip as noProgram, startAuthority } from './authority.mjs';
-import { CHROMIUM, startBrowser } from './console/page.mjs';
 
 /** Built with the compact engine, beside the component. */
 const COMPONENT = process.env.AGENT_IDENTITY_COMPONENT ?? fileURLToPath(new URL('../../target/component/portable.wasm', import.meta.url));
 const TRIAL = join(dirname(COMPONENT), 'trial');
 
 const unbuilt = existsSync(TRIAL) ? noProgram : `${TRIAL} is missing; run: cargo xtask component`;
-const skip = CHROMIUM ? unbuilt : 'no chromium on the PATH, nor in CHROMIUM';
+
+const BROWSERS = { Chromium: chromium, Firefox: firefox, WebKit: webkit };
 
 /** The crate is `rust`, the package `npm`, with the hosts that share its database. */
 const PAGE = `
@@ -29,7 +32,24 @@ globalThis.custodian = (name) => new WebCryptoCustodian({ name });
 document.documentElement.dataset.ready = 'yes';
 `;
 
-describe('the crate for Rust programs', { skip }, () => {
+/** Once the page has everything: a page whose script awaits may be called loaded before. */
+const READY = `new Promise((resolve) => {
+  const look = () => (document.documentElement.dataset.ready ? resolve(true) : setTimeout(look, 20));
+  look();
+})`;
+
+/** Why a browser is left out. */
+function missing(name, { isInstalled }) {
+  if (!isInstalled) return `${name} is not installed`;
+  // Firefox is driven over one.
+  return name === 'Firefox' && !globalThis.WebSocket && 'this Node has a WebSocket only with --experimental-websocket';
+}
+
+for (const [name, browser] of Object.entries(BROWSERS)) {
+  describe(`the crate for Rust programs, in ${name}`, { skip: unbuilt || missing(name, browser) }, () => tests(browser));
+}
+
+function tests({ open }) {
   let authority;
   let page;
 
@@ -40,7 +60,9 @@ describe('the crate for Rust programs', { skip }, () => {
     writeFileSync(join(folder, 'page.js'), PAGE);
     writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="page.js"></script>');
     authority = await startAuthority('--console', folder, '--task-ids', 'plain');
-    page = await startBrowser().open(`${authority.origin}/console/`);
+    const visit = await open();
+    page = await visit(`${authority.origin}/console/`);
+    await page.value(READY);
   });
 
   after(async () => {
@@ -166,4 +188,4 @@ describe('the crate for Rust programs', { skip }, () => {
     assert.match(id, /^agent/);
     assert.equal(refused, 'agent-register-rejected');
   });
-});
+}

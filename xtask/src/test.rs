@@ -104,14 +104,17 @@ fn components(run: &Run<'_>) -> Tally {
 fn reproducible_builds(run: &Run<'_>) -> Tally {
     let mut tally = Tally::default();
     let name = |profile: Profile| format!("{} component: same bytes from another folder", profile.as_str());
+    let compact = "compact engine: same bytes from another folder";
     if run.extent == Extent::Quick {
         Profile::WITH_AGENT.iter().for_each(|&profile| tally.skip(&name(profile), "left out by --quick"));
+        tally.skip(compact, "left out by --quick");
         return tally;
     }
     let copy = SecondCopy::create(run.workspace);
     for profile in Profile::WITH_AGENT {
         tally.check(&name(profile), || copy.as_ref().map_err(Clone::clone)?.check(run.workspace, profile));
     }
+    tally.check(compact, || copy.as_ref().map_err(Clone::clone)?.check_compact(run.workspace));
     tally
 }
 

@@ -26,7 +26,8 @@ use telling::Telling;
 /// Send a prompt to a model and print its answer while it arrives
 ///
 /// Sends one request to the `responses` endpoint of a provider, with the credential that the provider asks for: the identity of the home
-/// folder, an environment key, a token command or none. A stream that breaks is begun anew. Nothing is kept, here or at the provider.
+/// folder, an environment key, a token command or none. A stream that breaks is begun anew. Neither prompt nor answer is kept,
+/// here or at the provider; the installation id is made at the first use, in the home folder.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
