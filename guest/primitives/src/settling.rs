@@ -7,8 +7,8 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Results that are made twice. JavaScriptCore replaces a function after 3,334 calls at the latest, and all that a signature needs is
-/// called for it at least once, so here twice.
+/// Results that are made twice. JavaScriptCore begins to replace a function after 3,334 calls at the latest, and all that a signature
+/// needs is called for it at least once, so here twice: some 760 calls are left to compile in. Under load that may not do.
 const UNSETTLED: u32 = 2048;
 
 /// How often a result may differ from the one before it until the engine is given up.
